@@ -1,0 +1,158 @@
+"""The citizen's own pages ("Akun saya"): data, services, devices and sessions, history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar, Literal
+
+from idp.web.pages.base import Agency, Page, Pagination
+from idp.web.pages.signing_in import ClaimLine
+
+HistoryKind = Literal["sign_in", "sign_out", "consent", "data", "security", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLinks:
+    """Where the account area's pages are."""
+
+    home: str = "/me"
+    data: str = "/me/data"
+    services: str = "/me/services"
+    sessions: str = "/me/sessions"
+    history: str = "/me/history"
+    sign_out: str = "/me/sign-out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage(Page):
+    """What the account pages share."""
+
+    citizen_name: str
+    links: AccountLinks = AccountLinks()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHomePage(AccountPage):
+    """Four tiles: every action is at most two taps away."""
+
+    template: ClassVar[str] = "selfservice/home.html"
+    data_page: ClassVar[str] = "account"
+
+    data_count: int
+    service_count: int
+    session_count: int
+    last_event: str = ""
+    last_event_at: datetime | None = None
+    identity_checked: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DataLine:
+    """One thing we know: value, who vouches for it and since when."""
+
+    label: str
+    value: str
+    source: str
+    verified_on: date | None = None
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DataGroup:
+    """Lines that belong together under one localised heading."""
+
+    title: str
+    lines: tuple[DataLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDataPage(AccountPage):
+    """Everything we hold, with its source (UU PDP art. 32)."""
+
+    template: ClassVar[str] = "selfservice/data.html"
+    data_page: ClassVar[str] = "account-data"
+
+    groups: tuple[DataGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    """One agency application the citizen gave something to."""
+
+    agency: Agency
+    href: str
+    since: datetime
+    item_count: int
+    last_used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountServicesPage(AccountPage):
+    """The services with a standing consent."""
+
+    template: ClassVar[str] = "selfservice/services.html"
+    data_page: ClassVar[str] = "account-services"
+
+    services: tuple[ServiceCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountServicePage(AccountPage):
+    """One service: what is shared, and the way to stop. Posts to `withdraw_action` (#withdraw-submit)."""
+
+    template: ClassVar[str] = "selfservice/service.html"
+    data_page: ClassVar[str] = "account-service"
+
+    service: Agency
+    since: datetime
+    shared: tuple[ClaimLine, ...]
+    withdraw_action: str
+    until: date | None = None
+    last_used: datetime | None = None
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One browser session; `place` is coarse and may be empty."""
+
+    id: str
+    device: str
+    started: datetime
+    last_seen: datetime
+    place: str = ""
+    current: bool = False
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSessionsPage(AccountPage):
+    """Devices and sessions. Posts `session` = an id (#session-end) or `all` (#session-end-all)."""
+
+    template: ClassVar[str] = "selfservice/sessions.html"
+    data_page: ClassVar[str] = "account-sessions"
+
+    action: str
+    sessions: tuple[SessionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event in plain words, already localised."""
+
+    at: datetime
+    text: str
+    detail: str = ""
+    kind: HistoryKind = "account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountHistoryPage(AccountPage):
+    """What happened, newest first."""
+
+    template: ClassVar[str] = "selfservice/history.html"
+    data_page: ClassVar[str] = "account-history"
+
+    events: tuple[HistoryLine, ...]
+    pagination: Pagination | None = None

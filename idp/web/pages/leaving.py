@@ -1,0 +1,70 @@
+"""The pages at the end of a flow: sign out, what ended, errors, and the answer by form_post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from idp.web.pages.base import Page, Way
+
+LogoutState = Literal["done", "waiting", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutPage(Page):
+    """Ask before signing out (RP-Initiated Logout §2). Posts `action` = `confirm` or `cancel`."""
+
+    template: ClassVar[str] = "logout/logout.html"
+    data_page: ClassVar[str] = "logout"
+
+    action: str
+    citizen_name: str = ""
+    services: tuple[str, ...] = ()
+    """Names of the agencies whose sessions end too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutReport:
+    """What one agency answered to its logout token (Back-Channel Logout §2.8)."""
+
+    agency: str
+    state: LogoutState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedOutPage(Page):
+    """Signed out, with what each agency answered; `refresh_url` asks again while some are waiting."""
+
+    template: ClassVar[str] = "logout/logged_out.html"
+    data_page: ClassVar[str] = "logged-out"
+
+    reports: tuple[LogoutReport, ...] = ()
+    continue_url: str = ""
+    continue_label: str = ""
+    refresh_url: str = ""
+    sign_in_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage(Page):
+    """An error with a way on. `code` is the registered code; `description` is for the agency's developer."""
+
+    template: ClassVar[str] = "error.html"
+    data_page: ClassVar[str] = "error"
+
+    code: str
+    title: str
+    text: str
+    description: str = ""
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPostPage(Page):
+    """An authorization response sent by our own script, or by its button without (Form Post Response Mode §2)."""
+
+    template: ClassVar[str] = "form_post.html"
+    data_page: ClassVar[str] = "form-post"
+
+    action: str
+    fields: tuple[tuple[str, str], ...]

@@ -1,0 +1,119 @@
+"""The pages of an interaction: who are you, prove it, what do you give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from idp.web.pages.base import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginPage(Page):
+    """First factor. Posts `identifier`, `password` and `action` = `submit` or `cancel` (contract.md 6)."""
+
+    template: ClassVar[str] = "auth/login.html"
+    data_page: ClassVar[str] = "login"
+
+    action: str
+    identifier: str = ""
+    register_url: str = ""
+    forgot_url: str = ""
+    cancellable: bool = False
+    passkey_available: bool = False
+    wait_seconds: int = 0
+    """More than 0 while attempts are slowed down: the page says how long and keeps the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaPage(Page):
+    """Second factor: the six digits of the authenticator application.
+
+    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (show the recovery page) or
+    `cancel`.
+    """
+
+    template: ClassVar[str] = "auth/mfa.html"
+    data_page: ClassVar[str] = "mfa"
+
+    action: str
+    cancellable: bool = False
+    other_available: bool = True
+    help_url: str = ""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodePage(Page):
+    """Second factor from the recovery card.
+
+    Posts `recovery_code`, hidden `method` = `recovery`, and `action` = `submit`, `other` (back to the
+    authenticator) or `cancel`.
+    """
+
+    template: ClassVar[str] = "auth/recovery.html"
+    data_page: ClassVar[str] = "mfa"
+
+    action: str
+    codes_left: int = 0
+    cancellable: bool = False
+    help_url: str = ""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One item of data on its way to an agency: value, source, purpose, legal basis; all localised.
+
+    An empty `value` is shown as "not known to us"; a `sensitive` one stays closed until the citizen opens it.
+    """
+
+    name: str
+    label: str
+    value: str
+    source: str
+    purpose: str
+    legal_basis: str = ""
+    verified_on: date | None = None
+    sensitive: bool = False
+    checked: bool = False
+    """Only for optional items shown again after an error: what had been ticked. Off at first (UU PDP art. 22)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentPage(Page):
+    """What the agency gets. Posts one `claim` per ticked optional item and `action` = `allow` or `deny`."""
+
+    template: ClassVar[str] = "consent/consent.html"
+    data_page: ClassVar[str] = "consent"
+
+    action: str
+    citizen_name: str
+    required: tuple[ClaimLine, ...] = ()
+    optional: tuple[ClaimLine, ...] = ()
+    until: date | None = None
+    """None: until the citizen withdraws it."""
+    offline: bool = False
+    """The agency may fetch the data again while the citizen is away (offline_access)."""
+    withdraw_days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """One signed-in account: `hint` is a masked identifier."""
+
+    id: str
+    name: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectAccountPage(Page):
+    """Which account. Posts `account` = an id, or `other`."""
+
+    template: ClassVar[str] = "auth/select_account.html"
+    data_page: ClassVar[str] = "select-account"
+
+    action: str
+    accounts: tuple[AccountChoice, ...]
