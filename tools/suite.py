@@ -1,0 +1,111 @@
+"""Run the test suite in two parts and say at the end what ran, and what did not and why.
+
+Usage: suite.py [PATH ...] [-- PYTEST OPTION ...]
+
+The first part runs in parallel. The second part, tests marked `serial` (browser journeys, killed
+processes), has the machine for itself. Each part leaves a ledger (tests/support/ledger.py).
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTHING_COLLECTED = 5  # pytest's exit code; right for a part, wrong for the whole
+INTERRUPTED = 2
+
+
+@dataclass
+class Totals:
+    """What the ledgers of all parts add up to."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    where: Counter[str] = field(default_factory=Counter)
+    not_run: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+
+    def add(self, ledger: Path) -> None:
+        """Add one part, if it lived long enough to write its ledger."""
+        if not ledger.exists():
+            return
+        part = json.loads(ledger.read_text(encoding="utf-8"))
+        self.counts.update(part["counts"])
+        self.where.update(part["where"])
+        self.not_run.update(part["not_run"])
+        self.failed.extend(part["failed"])
+
+    def lines(self, seconds: float) -> list[str]:
+        """Write the last lines of a run."""
+        ran = self.counts["passed"] + self.counts["failed"]
+        text = f"Ran {ran} tests in {seconds / 60:.1f} min: {self.counts['passed']} passed"
+        text += f", {self.counts['failed']} failed" if self.counts["failed"] else ""
+        text += "".join(f"; {count} {place}" for place, count in sorted(self.where.items()))
+        lines = [text + "."]
+        lines += [f"  failed: {name}" for name in self.failed]
+        if self.not_run:
+            lines.append(f"Did not run: {self.not_run.total()}")
+            lines += [f"  {count} × {reason}" for reason, count in self.not_run.most_common()]
+        else:
+            lines.append("Did not run: nothing; every test of this selection ran.")
+        return lines
+
+
+def split(arguments: Sequence[str]) -> tuple[list[str], list[str], str]:
+    """Separate paths, pytest options and a marker expression."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    paths, options, marker = list(arguments[:at]), list(arguments[at + 1 :]), ""
+    while "-m" in options:
+        where = options.index("-m")
+        marker = options[where + 1]
+        del options[where : where + 2]
+    return paths, options, marker
+
+
+def workers(paths: Sequence[str]) -> list[str]:
+    """Spread over two processes, except where starting them costs more than it saves."""
+    alone = len(paths) == 1 and (".py" in paths[0])
+    count = os.environ.get("GERBANG_TEST_WORKERS", str(min(4, max(2, (os.cpu_count() or 2)))))
+    return ["-p", "no:xdist"] if alone or count == "0" else ["-n", count, "--dist", "worksteal"]
+
+
+def run_part(options: Sequence[str], ledger: Path) -> int:
+    """Run one part and give its exit code."""
+    command = [sys.executable, "-m", "pytest", *options]
+    environment = {**os.environ, "GERBANG_LEDGER": str(ledger)}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run both parts; nothing collected in one of them is fine, in both is not."""
+    paths, options, marker = split(arguments)
+    if not paths or any("interop" in path for path in paths):
+        subprocess.run([sys.executable, str(ROOT / "tools" / "node.py")], cwd=ROOT, check=False)
+    chosen = f"({marker}) and " if marker else ""
+    parts = (
+        [*workers(paths), "-m", f"{chosen}not serial", *options, *paths],
+        ["-p", "no:xdist", "-m", f"{chosen}serial", *options, *paths],
+    )
+    totals, codes, started = Totals(), [], time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="gerbang-ledger-") as folder:
+        for number, part in enumerate(parts):
+            ledger = Path(folder) / f"{number}.json"
+            codes.append(run_part(part, ledger))
+            totals.add(ledger)
+            if codes[-1] == INTERRUPTED:
+                break
+    print("\n" + "\n".join(totals.lines(time.monotonic() - started)), flush=True)
+    if all(code == NOTHING_COLLECTED for code in codes):
+        print("No test matches.", file=sys.stderr)
+        return NOTHING_COLLECTED
+    return next((code for code in codes if code not in {0, NOTHING_COLLECTED}), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
