@@ -1,0 +1,1 @@
+"""OAuth 2.0 itself: errors, values, parameters, clients, requests and replies. Imports no sibling package."""

@@ -1,0 +1,114 @@
+"""A client registration as the protocol sees it: plain facts and the questions they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from idp.protocol.oauth.errors import UnauthorizedClient
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Profile(StrEnum):
+    """The security profile of a client (contract.md section 4)."""
+
+    NATIONAL = "national"
+    FAPI2 = "fapi2"
+    FAPI2_MESSAGE_SIGNING = "fapi2_message_signing"
+    OIDC_CORE = "oidc_core"
+
+
+class Environment(StrEnum):
+    """Where a client lives; waivers and four eyes follow it."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimUse:
+    """Why a client reads one claim (UU PDP art. 20, 21): shown at consent, recorded with each release."""
+
+    required: bool = False
+    purpose: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    legal_basis: str = "consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A registered client (RFC 7591 §2, OIDC Registration §2). Metadata only, never the client's status."""
+
+    client_id: str
+    agency_id: str = ""
+    profile: Profile = Profile.NATIONAL
+    environment: Environment = Environment.PRODUCTION
+    names: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    client_uri: str | None = None
+    logo_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    cancel_uri: str | None = None
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    application_type: str = "web"
+    token_endpoint_auth_method: str = "private_key_jwt"  # noqa: S105  a method name, not a secret
+    token_endpoint_auth_signing_alg: str | None = None
+    secret_digest: bytes | None = field(default=None, repr=False)
+    jwks: Mapping[str, object] | None = field(default=None, repr=False)
+    jwks_uri: str | None = None
+    grant_types: tuple[str, ...] = ("authorization_code",)
+    response_types: tuple[str, ...] = ("code",)
+    scopes: tuple[str, ...] = ("openid",)
+    id_token_signed_response_alg: str = "ES256"  # noqa: S105
+    userinfo_signed_response_alg: str | None = None
+    subject_type: str = "pairwise"
+    sector: str = ""
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    min_acr: str = "urn:gerbang:acr:aal2"
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    isolated_sso: bool = False
+    required_role: str | None = None
+    claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def is_public(self) -> bool:
+        """True for a client that cannot keep a secret (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == "none"  # noqa: S105
+
+    @property
+    def is_native(self) -> bool:
+        """True for an application on the citizen's device (RFC 8252)."""
+        return self.application_type == "native"
+
+    @property
+    def is_fapi(self) -> bool:
+        """True where only the strict rules of FAPI 2.0 hold (FAPI 2.0 SP §5.3.2)."""
+        return self.profile in (Profile.FAPI2, Profile.FAPI2_MESSAGE_SIGNING)
+
+    @property
+    def needs_pkce(self) -> bool:
+        """True unless confidential and `oidc_core` (RFC 9700 §2.1.1; decision 12)."""
+        return self.is_public or self.profile is not Profile.OIDC_CORE
+
+    @property
+    def rotates_refresh_tokens(self) -> bool:
+        """True where a refresh token is single use (RFC 9700 §4.14.2); FAPI 2.0 forbids it (§5.3.2.1-9)."""
+        return not self.is_fapi
+
+    def name(self, language: str) -> str:
+        """The client's name in a language, else Indonesian, else any, else its id (OIDC Registration §2.1)."""
+        found = self.names.get(language) or self.names.get("id")
+        return found or next(iter(self.names.values()), self.client_id)
+
+    def require_grant(self, grant_type: str) -> None:
+        """Refuse a grant type the client is not registered for (RFC 6749 §5.2)."""
+        if grant_type not in self.grant_types:
+            raise UnauthorizedClient(f"client is not registered for {grant_type}", parameter="grant_type")
+
+    def narrow(self, scope: tuple[str, ...]) -> tuple[str, ...]:
+        """Keep the scopes the client is registered for (RFC 6749 §3.3)."""
+        return tuple(token for token in scope if token in self.scopes)

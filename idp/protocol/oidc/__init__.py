@@ -1,0 +1,1 @@
+"""OpenID Connect: claims, subjects, assurance, contents of tokens, logout, metadata. Signing is elsewhere."""
