@@ -1,0 +1,1 @@
+"""Rules about the tree itself: who may import whom, what must be documented, what must never be there."""

@@ -1,0 +1,1 @@
+"""Real servers and guards that tests stand on; nothing here stands in for a part of ours."""
