@@ -1,0 +1,1 @@
+"""The agencies' side: relying parties and the population-registry simulator; never the provider."""

@@ -1,0 +1,1 @@
+"""The population registry as a simulator: per-field checks over HTTP, synthetic people, faults on request."""
