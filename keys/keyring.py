@@ -1,0 +1,113 @@
+"""The signing keys of this deployment: the current signer per algorithm, the published set, lookup by kid."""
+
+from collections.abc import Collection, Sequence
+from typing import Final, Self
+
+import orjson
+
+from keys.algorithms import ALGORITHMS
+from keys.concealed import Concealed
+from keys.errors import NoSigner, SealBroken
+from keys.kek import KeyTree
+from keys.signer import PrivateKey, Signer
+from keys.states import KeyState, StoredKey
+from keys.store import KeyStore
+from keys.verifier import VerificationKey, Verifier
+
+_PUBLISHED: Final = (KeyState.ACTIVE, KeyState.PENDING, KeyState.RETIRING)
+
+_ORDER: Final = tuple(ALGORITHMS)
+
+Stamp = frozenset[tuple[str, KeyState]]
+
+
+class Keyring(Concealed):
+    """An unchanging view of the signing keys; after a change load another."""
+
+    __slots__ = ("_keys", "_signers", "_stamp", "_verifier", "jwks_bytes")
+
+    def __init__(self, opened: Sequence[tuple[StoredKey, PrivateKey]]) -> None:
+        self._signers: dict[str, Signer] = {}
+        self._keys: dict[str, VerificationKey] = {}
+        for stored, private in sorted(opened, key=_precedence):
+            for kid, alg in _names(private):
+                self._keys[kid] = VerificationKey(
+                    kid,
+                    alg,
+                    stored.state,
+                    private.jwk | {"kid": kid, "alg": alg},
+                    ALGORITHMS[private.alg].verifying(private.public),
+                )
+                if stored.state is KeyState.ACTIVE:
+                    self._signers.setdefault(alg, private.signer(kid, alg))
+        self._verifier = Verifier(self._keys)
+        self._stamp = _stamp([stored for stored, _ in opened])
+        self.jwks_bytes: Final = orjson.dumps(self.jwks())
+
+    @classmethod
+    def load(cls, tree: KeyTree, store: KeyStore) -> Self:
+        """Unwrap the stored keys; a key whose public half or name was tampered with raises SealBroken."""
+        return cls([(stored, _opened(tree, stored)) for stored in store.signing_keys()])
+
+    def signer(self, alg: str) -> Signer:
+        """Return the newest active signer of an algorithm, or raise NoSigner."""
+        try:
+            return self._signers[alg]
+        except KeyError:
+            raise NoSigner(f"no active key for {alg}") from None
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """Name the algorithms that have an active key."""
+        return tuple(self._signers)
+
+    def jwks(self) -> dict[str, list[dict[str, object]]]:
+        """List the public keys that are or will be or were lately in use (RFC 7517 section 5)."""
+        return {"keys": [dict(key.jwk) for key in self._keys.values() if key.state in _PUBLISHED]}
+
+    def find(self, kid: str) -> VerificationKey | None:
+        """Look up one of our keys, retired ones too."""
+        return self._keys.get(kid)
+
+    def verify(
+        self,
+        compact: str,
+        *,
+        typ: str | None,
+        algorithms: Collection[str] | None = None,
+        include_retired: bool = False,
+    ) -> dict[str, object]:
+        """Return the claims of a JWT we signed ourselves, or raise BadSignature.
+
+        Checks form, `kid`, `alg`, `typ` (None accepts any) and signature, not time or revocation. A pending
+        key verifies: another process may have promoted it a moment ago. Retired ones count for hints only.
+        """
+        return self._verifier.verify(compact, typ=typ, algorithms=algorithms, include_retired=include_retired)
+
+    def is_current(self, stored: Sequence[StoredKey]) -> bool:
+        """Tell whether these are the keys and states this ring was loaded with."""
+        return _stamp(stored) == self._stamp
+
+
+def _opened(tree: KeyTree, stored: StoredKey) -> PrivateKey:
+    private = PrivateKey.load(tree.unwrap_private(stored.kid, stored.alg, stored.wrapped), stored.alg)
+    if private.kid != stored.kid or any(stored.public_jwk.get(k) != v for k, v in private.jwk.items()):
+        raise SealBroken("the stored public key is not that of the sealed private key")
+    return private
+
+
+def _names(private: PrivateKey) -> list[tuple[str, str]]:
+    """Name the key once per name of its algorithm, since relying parties match it (RFC 7517 section 4.4)."""
+    aliases = ALGORITHMS[private.alg].aliases
+    return [(private.kid, private.alg), *((f"{private.kid}.{alias}", alias) for alias in aliases)]
+
+
+def _precedence(entry: tuple[StoredKey, PrivateKey]) -> tuple[int, int, float, str]:
+    """Order keys by use: active first, then by algorithm, the newest first."""
+    stored = entry[0]
+    rank = _PUBLISHED.index(stored.state) if stored.state in _PUBLISHED else len(_PUBLISHED)
+    return rank, _ORDER.index(stored.alg), -(stored.activated_at or stored.created_at).timestamp(), stored.kid
+
+
+def _stamp(stored: Sequence[StoredKey]) -> Stamp:
+    return frozenset((key.kid, key.state) for key in stored)
