@@ -6,32 +6,26 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-
+from idp.domain.store import migrate
+from idp.domain.store.database import Database
 from tests.support.postgres import Cluster
-from tests.support.processes import ROOT
 
 TEMPLATE = "gerbang_template"
 
 
-def alembic_config(url: str) -> Config:
-    """Give Alembic's configuration for one database."""
-    config = Config(str(ROOT / "migrations" / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
-def migrate(url: str, revision: str = "head") -> None:
+def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database up to a revision, as `idp db upgrade` does."""
-    command.upgrade(alembic_config(url), revision)
+    database = Database(url)
+    try:
+        migrate.upgrade(database, revision)
+    finally:
+        database.close()
 
 
 @cache
 def _migrated_file(folder: Path) -> Path:
-    path = folder / "template.sqlite"
-    migrate(f"sqlite:///{path}")
+    path = folder / "template.sqlite3"
+    upgrade(f"sqlite:///{path}")
     return path
 
 
@@ -56,4 +50,4 @@ def postgres_copy(cluster: Cluster) -> Iterator[str]:
 @cache
 def _prepare(cluster: Cluster) -> None:
     cluster.create_database(name=TEMPLATE)
-    migrate(cluster.url(TEMPLATE))
+    upgrade(cluster.url(TEMPLATE))
