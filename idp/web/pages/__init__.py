@@ -21,7 +21,7 @@ from idp.web.pages.account import (
     SessionLine,
 )
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
-from idp.web.pages.leaving import ErrorPage, FormPostPage, LoggedOutPage, LogoutPage, LogoutReport
+from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.registering import (
     FieldMatch,
     MatchState,
@@ -75,6 +75,7 @@ __all__ = [
     "FieldError",
     "FieldMatch",
     "FormPostPage",
+    "HelpPage",
     "HistoryKind",
     "HistoryLine",
     "LanguageLink",

@@ -44,6 +44,11 @@ class LoggedOutPage(Page):
     refresh_url: str = ""
     sign_in_url: str = ""
 
+    @property
+    def some_failed(self) -> bool:
+        """Whether the citizen should sign out of an agency by hand."""
+        return any(report.state == "failed" for report in self.reports)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage(Page):
@@ -61,10 +66,21 @@ class ErrorPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPostPage(Page):
-    """An authorization response sent by our own script, or by its button without (Form Post Response Mode §2)."""
+    """An authorization response sent by script or by its button (Form Post Response Mode §2)."""
 
     template: ClassVar[str] = "form_post.html"
     data_page: ClassVar[str] = "form-post"
 
     action: str
     fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpPage(Page):
+    """The ways on when nothing else helps; anchors `forgot`, `lost-phone`, `not-me`, `contact`."""
+
+    template: ClassVar[str] = "help.html"
+    data_page: ClassVar[str] = "help"
+
+    support_email: str = ""
+    support_phone: str = ""

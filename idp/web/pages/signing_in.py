@@ -30,8 +30,8 @@ class LoginPage(Page):
 class MfaPage(Page):
     """Second factor: the six digits of the authenticator application.
 
-    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (show the recovery page) or
-    `cancel`.
+    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (show the recovery page)
+    or `cancel`.
     """
 
     template: ClassVar[str] = "auth/mfa.html"
@@ -78,7 +78,7 @@ class ClaimLine:
     verified_on: date | None = None
     sensitive: bool = False
     checked: bool = False
-    """Only for optional items shown again after an error: what had been ticked. Off at first (UU PDP art. 22)."""
+    """Only for optional items shown again after an error; off at first sight (UU PDP art. 22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,66 @@
+// Small improvements only: every page works without this file.
+(function () {
+  "use strict";
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+
+  // Show and hide a password.
+  all("[data-reveal]").forEach((button) => {
+    const input = document.getElementById(button.dataset.reveal);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      button.textContent = shown ? button.dataset.hide : button.dataset.show;
+    });
+    input.form.addEventListener("submit", () => { input.type = "password"; });
+  });
+
+  // Copy what stands in an element.
+  all("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = label; }, 2500);
+    });
+  });
+
+  all("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  // Count seconds down.
+  all("[data-countdown]").forEach((element) => {
+    const end = performance.now() + Number(element.dataset.countdown) * 1000;
+    const timer = setInterval(() => {
+      const left = Math.ceil((end - performance.now()) / 1000);
+      if (left > 0) { element.textContent = element.dataset.unit.replace("#", left); return; }
+      element.textContent = element.dataset.done;
+      clearInterval(timer);
+    }, 1000);
+  });
+
+  // The language switch keeps what was typed, never a secret: taken out again by the very next page.
+  const KEY = "gerbang-typed";
+  const keep = "input[type=text], input[type=email], input[type=tel], input[type=checkbox]";
+  const fields = () => all(keep).filter((input) => input.name && input.autocomplete !== "one-time-code");
+  try {
+    const typed = JSON.parse(sessionStorage.getItem(KEY) || "null");
+    sessionStorage.removeItem(KEY);
+    if (typed && typed.at === location.pathname) {
+      fields().forEach((input, n) => {
+        const value = typed.values[n];
+        if (typeof value === "boolean") input.checked = value;
+        else if (value && !input.value) input.value = value;
+      });
+    }
+    all("[data-languages] a").forEach((link) => link.addEventListener("click", () => {
+      const values = fields().map((input) => (input.type === "checkbox" ? input.checked : input.value));
+      sessionStorage.setItem(KEY, JSON.stringify({ at: location.pathname, values }));
+    }));
+  } catch { /* storage is off: nothing is kept */ }
+})();

@@ -1,0 +1,106 @@
+"""Which language a page speaks, and how dates and numbers are written in it (ui.md, promise 2).
+
+Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales` in the
+address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), Accept-Language,
+Bahasa Indonesia.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, has_request_context, request
+from flask_babel import Babel, format_date, format_datetime, refresh
+
+from idp.web.pages.base import LanguageLink
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+DEFAULT = "id"
+COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+CATALOGUES = Path(__file__).parents[2] / "templates" / "locale"
+
+
+def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
+    """Give an application its languages: Flask-Babel, template filters and the context of the layout."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Jakarta")
+    Babel(app, default_translation_directories=str(catalogues), locale_selector=language)
+    app.jinja_env.filters.update(date=written_date, moment=written_moment, nik=masked_nik)
+    app.context_processor(_context)
+    app.after_request(_remember)
+
+
+def language() -> str:
+    """The language of this request."""
+    if not has_request_context():
+        return DEFAULT
+    chosen: str | None = g.get("language")
+    if chosen is None:
+        chosen = (
+            supported(request.args.get("ui_locales", "").split())
+            or supported([request.cookies.get(COOKIE, "")])
+            or request.accept_languages.best_match(list(LANGUAGES))
+            or DEFAULT
+        )
+        g.language = chosen
+    return chosen
+
+
+def use(ui_locales: Iterable[str]) -> None:
+    """Prefer these languages for this request, unless the citizen has just chosen another one."""
+    asked = supported(ui_locales)
+    if asked and not request.args.get("ui_locales") and not request.cookies.get(COOKIE):
+        g.language = asked
+        refresh()
+
+
+def supported(tags: Iterable[str]) -> str | None:
+    """The first of these BCP 47 tags that we speak, ignoring region and script; unknown ones are skipped."""
+    primaries = (tag.replace("_", "-").split("-")[0].lower() for tag in tags)
+    return next((primary for primary in primaries if primary in LANGUAGES), None)
+
+
+def language_links() -> tuple[LanguageLink, ...]:
+    """The same page in every language; none where the address cannot be asked for again by GET."""
+    rule = request.url_rule
+    if rule is not None and rule.methods is not None and "GET" not in rule.methods:
+        return ()
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "ui_locales"]
+    return tuple(
+        LanguageLink(code, label, f"?{urlencode([*kept, ('ui_locales', code)])}", current=code == language())
+        for code, label in LANGUAGES.items()
+    )
+
+
+def written_date(day: date) -> str:
+    """A date in words: 27 Mei 2024 (ui.md, promise 9)."""
+    return str(format_date(day, "d MMMM y"))
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment in words, in the time of Jakarta: 27 Mei 2024, 14.05 WIB."""
+    return str(format_datetime(moment, "d MMMM y, HH.mm 'WIB'"))
+
+
+def masked_nik(nik: str) -> str:
+    """A NIK with only its last four digits in sight (ui.md, promise 9)."""
+    return f"•••• •••• •••• {nik[-4:]}" if nik else ""
+
+
+def _context() -> dict[str, object]:
+    return {"language": language(), "language_links": language_links() if has_request_context() else ()}
+
+
+def _remember(response: Response) -> Response:
+    """Keep an explicit choice: a preference, no identifier, so it is readable and outlives the session."""
+    asked = supported(request.args.get("ui_locales", "").split())
+    is_page = response.mimetype == "text/html"
+    if asked and is_page and request.cookies.get(COOKIE) != asked:
+        response.set_cookie(
+            COOKIE, asked, max_age=COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    return response
