@@ -50,6 +50,7 @@ THIRD_PARTY = {
     "keys": {"cryptography", "joserfc", "orjson", "pkcs11"},
     "idp/protocol": {"authlib", "joserfc", "orjson"},
     "idp/domain": {
+        "alembic",
         "argon2",
         "authlib",
         "joserfc",

@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 HINT = "Chromium is not installed (Debian: apt-get install chromium)"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,9 +47,19 @@ def chromium_browser() -> Iterator[Browser]:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page when SCREENS names a folder (`make screens`)."""
+    """Keep pictures of a page when SCREENS names a folder (`make screens`): phone, desktop, light, dark."""
     folder = os.environ.get("SCREENS")
-    if folder:
-        path = Path(folder) / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path, full_page=True)
+    if not folder:
+        return
+    before = page.viewport_size
+    language = page.evaluate("document.documentElement.lang") or "id"
+    for device, width in (("phone", 360), ("desktop", 1280)):
+        page.set_viewport_size({"width": width, "height": 760})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            path = Path(folder) / language / f"{name}-{device}-{scheme}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=path, full_page=True)
+    page.emulate_media(color_scheme="null")
+    if before is not None:
+        page.set_viewport_size(before)
