@@ -105,19 +105,17 @@ class KeyTree(Concealed):
     @classmethod
     def open(cls, root: RootKey, store: KeyStore, now: datetime, previous: RootKey | None = None) -> Self:
         """Unwrap the stored keys, create those that are missing, re-wrap those of the previous root."""
-        stored = list(store.keks())
-        missing = set(PURPOSES) - {kek.purpose for kek in stored}
+        opened = _unwrap_all(root, store, previous)  # proves the root before anything is added
+        missing = set(PURPOSES) - {kek.purpose for kek, _ in opened}
         if missing:
             for purpose in sorted(missing):
                 secret = root.sector_seed() if purpose == "sector" else secrets.token_bytes(KEY_BYTES)
                 store.add_kek(_wrapped(root, purpose, _FIRST, secret, now))
-            stored = list(store.keks())  # another process may have won; what is stored counts
+            opened = _unwrap_all(root, store, previous)  # another process may have won; what is stored counts
         keks: dict[str, dict[int, bytes]] = {purpose: {} for purpose in PURPOSES}
         current = dict.fromkeys(PURPOSES, _FIRST)
-        for kek in stored:
-            if kek.purpose not in keks:
-                continue  # of a newer release that runs beside this one
-            keks[kek.purpose][kek.version] = _unwrapped(root, store, kek, previous)
+        for kek, secret in opened:
+            keks[kek.purpose][kek.version] = secret
             if kek.created_at + KEK_SETTLES_IN <= now:
                 current[kek.purpose] = max(current[kek.purpose], kek.version)
         return cls(keks, current)
@@ -161,6 +159,11 @@ def rotate_kek(root: RootKey, store: KeyStore, purpose: str, now: datetime) -> S
 
 def _wrapped(root: RootKey, purpose: str, version: int, secret: bytes, now: datetime) -> StoredKek:
     return StoredKek(purpose, version, root.wrap(secret, _kek_aad(purpose, version)), root.id, now)
+
+
+def _unwrap_all(root: RootKey, store: KeyStore, previous: RootKey | None) -> list[tuple[StoredKek, bytes]]:
+    """Open every key this release knows; one of a newer release beside it is none of its business."""
+    return [(kek, _unwrapped(root, store, kek, previous)) for kek in store.keks() if kek.purpose in PURPOSES]
 
 
 def _unwrapped(root: RootKey, store: KeyStore, kek: StoredKek, previous: RootKey | None) -> bytes:
