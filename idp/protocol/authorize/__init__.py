@@ -1,1 +1,1 @@
-"""The authorization endpoint: resolve, check, ask the citizen, answer. Builds on `oauth` and `oidc` values."""
+"""The authorization endpoint: resolve, check, ask the citizen, answer. Builds on `oauth` and `oidc`."""

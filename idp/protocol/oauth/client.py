@@ -100,7 +100,7 @@ class Client:
         return not self.is_fapi
 
     def name(self, language: str) -> str:
-        """The client's name in a language, else Indonesian, else any, else its id (OIDC Registration §2.1)."""
+        """The client's name in a language, else Indonesian, else any (OIDC Registration §2.1)."""
         found = self.names.get(language) or self.names.get("id")
         return found or next(iter(self.names.values()), self.client_id)
 

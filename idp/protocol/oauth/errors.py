@@ -1,7 +1,5 @@
 """One class for each registered error code; an instance is an outcome the protocol foresees."""
 
-# ruff: noqa: N818  the names are the registered codes, and an outcome is not a failure
-
 import re
 from typing import ClassVar
 
@@ -12,7 +10,7 @@ _LONGEST = 300
 class ProtocolError(Exception):
     """Answer a request with a registered error (RFC 6749 §4.1.2.1, §5.2).
 
-    `description` is a sentence for the developer at the agency, never personal data and never a secret. Private
+    `description` is a sentence for the developer at the agency, never personal data, never a secret. Private
     detail travels as `__cause__` and goes to the log only.
     """
 
@@ -123,8 +121,8 @@ class TemporarilyUnavailable(ProtocolError):
 class TooManyRequests(ProtocolError):
     """Ask a caller to slow down (RFC 6585 §4).
 
-    No code is registered for status 429; `slow_down` (RFC 8628 §3.5) is the registered token endpoint code with
-    the same meaning. The `Retry-After` header says when.
+    No code is registered for status 429; `slow_down` (RFC 8628 §3.5) is the token endpoint code with the same
+    meaning. The `Retry-After` header says when.
     """
 
     code = "slow_down"

@@ -1,0 +1,189 @@
+"""What must the citizen still do? A pure question with one answer (OIDC Core §3.1.2.3, §3.1.2.4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from idp.protocol.authorize import assurance
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import (
+    AccessDenied,
+    AccountSelectionRequired,
+    ConsentRequired,
+    InteractionRequired,
+    LoginRequired,
+    ProtocolError,
+    UnmetAuthenticationRequirements,
+)
+from idp.protocol.oidc import acr
+from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Sensitivity
+from idp.protocol.oidc.claims import wanted
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """The browser's session as the policy sees it.
+
+    `login_at_interaction` is true where the citizen signed in after this interaction started: then
+    prompt=login and max_age are satisfied (OIDC Core §3.1.2.1).
+    """
+
+    account_id: UUID
+    auth_time: datetime
+    acr: str
+    amr: tuple[str, ...] = ()
+    login_at_interaction: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationView:
+    """What the citizen gave this client and still stands; `given_at_interaction` where just now."""
+
+    scope: frozenset[str]
+    granted: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    given_at_interaction: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything the prompt policy looks at.
+
+    `hint_account_matches` answers for id_token_hint and claims[sub] together: None without either.
+    `account_chosen` is true once the citizen picked an account in this interaction. `client_in_session` is
+    true where this client already took part in this session (for `isolated_sso`).
+    """
+
+    request: AuthorizationRequest
+    client: Client
+    now: datetime
+    session: SessionView | None
+    authorization: AuthorizationView | None
+    reachable_acr: str = acr.AAL1
+    hint_account_matches: bool | None = None
+    roles: frozenset[str] = frozenset()
+    account_chosen: bool = False
+    client_in_session: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A page that is due, and the error that stands for it under prompt=none (OIDC Core §3.1.2.6)."""
+
+    name: str
+    due: Callable[[Situation], bool]
+    silent: type[ProtocolError]
+    before_sign_in: bool = False
+
+    def refusal(self) -> ProtocolError:
+        """The answer under prompt=none."""
+        return self.silent(f"{self.name} would be needed, and prompt=none allows no page")
+
+
+def needs_selection(s: Situation) -> bool:
+    """prompt=select_account with a session; without one, signing in is the choice (OIDC Core §3.1.2.1)."""
+    return (
+        "select_account" in s.request.prompt
+        and s.session is not None
+        and not s.session.login_at_interaction
+        and not s.account_chosen
+    )
+
+
+def needs_registration(s: Situation) -> bool:
+    """prompt=create until somebody signed in here (Initiating User Registration 1.0 §4.1)."""
+    return "create" in s.request.prompt and not (s.session is not None and s.session.login_at_interaction)
+
+
+def needs_login(s: Situation) -> bool:
+    """No session, prompt=login, too old for max_age, another person, or a client that keeps apart."""
+    if s.session is None:
+        return True
+    if s.session.login_at_interaction:
+        return False
+    if "login" in s.request.prompt or s.hint_account_matches is False:
+        return True
+    if s.client.isolated_sso and not s.client_in_session:
+        return True
+    return s.request.max_age is not None and is_older(s.session.auth_time, s.request.max_age, s.now)
+
+
+def is_older(auth_time: datetime, max_age: int, now: datetime) -> bool:
+    """Say whether a sign-in is too old; an earlier one never satisfies max_age=0 (OIDC Core 3.1.2.1)."""
+    return max_age == 0 or now - auth_time > timedelta(seconds=max_age)
+
+
+def needs_step_up(s: Situation) -> bool:
+    """The session is not sure enough for this client and request (decision 3, RFC 9470 §4)."""
+    level = s.session.acr if s.session is not None else ""
+    return not acr.meets(level, assurance.needed(s.request, s.client, _reachable(s)))
+
+
+def needs_consent(s: Situation) -> bool:
+    """Something asked for was never put to the citizen, or must be again (OIDC Core §3.1.2.4)."""
+    given = s.authorization
+    if given is None:
+        return True
+    if given.given_at_interaction:
+        return False
+    if "consent" in s.request.prompt or not given.scope.issuperset(s.request.scope):
+        return True
+    return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
+
+
+def asked_claims(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """The claims to put to the citizen, in catalogue order; companions ride along with their claim."""
+    names = wanted(request.scope, request.claims).permitted(client).names
+    return tuple(name for name in names if name not in _COMPANIONS)
+
+
+PROMPTS: Final = (
+    Prompt("select-account", needs_selection, AccountSelectionRequired, before_sign_in=True),
+    Prompt("register", needs_registration, InteractionRequired, before_sign_in=True),
+    Prompt("login", needs_login, LoginRequired, before_sign_in=True),
+    Prompt("mfa", needs_step_up, UnmetAuthenticationRequirements),
+    Prompt("consent", needs_consent, ConsentRequired),
+)
+
+
+def next_prompt(situation: Situation) -> Prompt | None:
+    """The next page, or None when a code may be issued.
+
+    Raises the final answer where no page can help: another person signed in, a role is missing, the acr is
+    out of reach. Under prompt=none answer with `prompt.refusal()` instead of the page.
+    """
+    for prompt in PROMPTS:
+        if not prompt.before_sign_in:
+            _refuse_hopeless(situation)
+        if prompt.due(situation):
+            return prompt
+    return None
+
+
+_COMPANIONS: Final = frozenset(name for names in COMPANIONS.values() for name in names)
+
+
+def _refuse_hopeless(s: Situation) -> None:
+    """Refuse what no further page can mend (OIDC Core §3.1.2.2, §5.5.1)."""
+    if s.hint_account_matches is False:
+        raise LoginRequired("another account was expected")
+    if s.client.required_role is not None and s.client.required_role not in s.roles:
+        raise AccessDenied("this service is for people with a role this account does not have")
+
+
+def _reachable(s: Situation) -> str:
+    """What was done already is in reach, whatever factors remain."""
+    return acr.highest((s.reachable_acr, s.session.acr)) if s.session is not None else s.reachable_acr
+
+
+def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:
+    """Specific data each time; others once, again where a refused one became required."""
+    if CLAIMS[name].sensitivity is Sensitivity.SPECIFIC:
+        return True
+    if name in given.granted:
+        return False
+    use = client.claims.get(name)
+    return name not in given.declined or (use is not None and use.required)

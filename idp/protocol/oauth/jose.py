@@ -1,0 +1,156 @@
+"""Opening JWTs of others: the verifier picks key and algorithm from registered data (RFC 8725 §3.1)."""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry, Key
+
+LONGEST: Final = 16_384
+LONGEST_HEADER: Final = 4096
+LONGEST_KID: Final = 256
+MOST_KEYS: Final = 8
+RSA_BITS: Final = 2048
+
+# What each algorithm needs of a key: its kty and, where there is one, its curve.
+KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
+    {
+        "RS256": ("RSA", None),
+        "PS256": ("RSA", None),
+        "ES256": ("EC", "P-256"),
+        "ES384": ("EC", "P-384"),
+        "EdDSA": ("OKP", "Ed25519"),
+        "Ed25519": ("OKP", "Ed25519"),
+    }
+)
+ED25519_NAMES: Final = frozenset({"EdDSA", "Ed25519"})  # RFC 9864 §2.2
+
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_REFUSED_HEADERS = frozenset({"crit", "b64", "jku", "jwk", "x5u"})
+_REGISTRY = jws.JWSRegistry(algorithms=list(KEY_OF), strict_check_header=False)
+_REGISTRY.max_header_length = LONGEST_HEADER
+
+
+class BadJwtError(Exception):
+    """A JWT that is malformed or does not verify. The message is for the log."""
+
+
+class UnknownKeyError(BadJwtError):
+    """No registered key fits the header: the caller may fetch the key set again, once (OIDC Core §10.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peeked:
+    """The content of a JWT before anything was verified."""
+
+    header: Mapping[str, object]
+    claims: Mapping[str, object]
+
+
+def peek(compact: str) -> Peeked:
+    """Read a JWT without trusting it, within size limits (RFC 8725 §3.11)."""
+    match = _COMPACT.fullmatch(compact) if len(compact) <= LONGEST else None
+    if match is None or len(match[1]) > LONGEST_HEADER:
+        raise BadJwtError("not a compact JWS of acceptable size")
+    return Peeked(_json_object(match[1]), _json_object(match[2]))
+
+
+def open_jwt(
+    compact: str,
+    jwks: Mapping[str, object],
+    algorithms: Collection[str],
+    *,
+    typ: Collection[str] | None = None,
+) -> Peeked:
+    """Verify a JWT with registered keys and algorithms only (RFC 8725 §3.1, §3.2).
+
+    `crit` and keys or key addresses inside the header are refused; nothing is fetched.
+    """
+    peeked = peek(compact)
+    header = peeked.header
+    alg, kid, its_typ = header.get("alg"), header.get("kid"), header.get("typ")
+    if not isinstance(alg, str) or alg not in KEY_OF or alg not in algorithms:
+        raise BadJwtError("algorithm is not allowed")
+    if not _REFUSED_HEADERS.isdisjoint(header):
+        raise BadJwtError("header has a member that is not allowed")
+    if kid is not None and not (isinstance(kid, str) and len(kid) <= LONGEST_KID):
+        raise BadJwtError("kid is malformed")
+    if typ is not None and (not isinstance(its_typ, str) or its_typ.lower() not in typ):
+        raise BadJwtError("typ is not allowed")
+    keys = list(_fitting(jwks, alg, kid))
+    if not keys:
+        raise UnknownKeyError("no registered key fits")
+    if not any(_verifies(compact, key, alg) for key in keys[:MOST_KEYS]):
+        raise BadJwtError("signature does not verify")
+    return peeked
+
+
+def with_alias(alg: str) -> frozenset[str]:
+    """A registered algorithm under both of its names (RFC 9864 §2.2)."""
+    return ED25519_NAMES if alg in ED25519_NAMES else frozenset({alg})
+
+
+def _fitting(jwks: Mapping[str, object], alg: str, kid: str | None) -> Iterator[Key]:
+    """Registered public keys for this algorithm and kid; symmetric and short ones never fit."""
+    keys = jwks.get("keys")
+    kty, crv = KEY_OF[alg]
+    for jwk in keys if isinstance(keys, list | tuple) else ():
+        if not isinstance(jwk, Mapping) or jwk.get("kty") != kty or (crv and jwk.get("crv") != crv):
+            continue
+        if kid is not None and jwk.get("kid") != kid:
+            continue
+        if jwk.get("use", "sig") != "sig" or ("alg" in jwk and jwk["alg"] not in with_alias(alg)):
+            continue
+        key = _import(_public_json(jwk))
+        if key is not None:
+            yield key
+
+
+def _public_json(jwk: Mapping[str, object]) -> str:
+    """The public members in a fixed order, so that an import happens once."""
+    return json.dumps({name: jwk[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in jwk})
+
+
+@lru_cache(maxsize=4096)
+def _import(public_json: str) -> Key | None:
+    """Import a registered key; None for one that is broken or too short (protocol.md G10)."""
+    try:
+        key = JWKRegistry.import_key(json.loads(public_json))
+        bits = getattr(key.get_op_key("verify"), "key_size", RSA_BITS)
+    except (JoseError, ValueError, TypeError):
+        return None
+    return key if key.key_type != "RSA" or bits >= RSA_BITS else None
+
+
+def _verifies(compact: str, key: Key, alg: str) -> bool:
+    try:
+        jws.deserialize_compact(compact, key, [alg], _REGISTRY)
+    except (JoseError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _json_object(segment: str) -> dict[str, object]:
+    """Decode one segment as a JSON object without repeated members (RFC 7515 §4)."""
+    try:
+        data = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+        value = json.loads(data, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as cause:
+        raise BadJwtError("a segment is not JSON") from cause
+    if not isinstance(value, dict):
+        raise BadJwtError("a segment is not a JSON object")
+    return value
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("repeated member")
+    return members

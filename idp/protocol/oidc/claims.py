@@ -1,0 +1,98 @@
+"""What a client asked for: scopes and claims parameter against the catalogue and the registration."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.catalogue import (
+    BY_SCOPE,
+    CLAIMS,
+    COMPANIONS,
+    SCOPES,
+    SOURCES,
+    Claim,
+    Kind,
+    Scope,
+    Sensitivity,
+    Source,
+)
+from idp.protocol.oidc.claims_request import VOLUNTARY, ClaimSpec, ClaimsRequest
+
+__all__ = [
+    "BY_SCOPE",
+    "CLAIMS",
+    "SCOPES",
+    "SOURCES",
+    "Claim",
+    "ClaimSpec",
+    "ClaimsRequest",
+    "Kind",
+    "Scope",
+    "Sensitivity",
+    "Source",
+    "WantedClaims",
+    "claims_of",
+    "registered",
+    "wanted",
+]
+
+_NOTHING: Mapping[str, ClaimSpec] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class WantedClaims:
+    """Catalogue claims a request asks for, by place (OIDC Core §5.4, §5.5)."""
+
+    userinfo: Mapping[str, ClaimSpec]
+    id_token: Mapping[str, ClaimSpec]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All wanted names in catalogue order, without doubles."""
+        return tuple(name for name in CLAIMS if name in self.userinfo or name in self.id_token)
+
+    def permitted(self, client: Client) -> "WantedClaims":
+        """Keep what the client is registered to read (OIDC Core §5.5; UU PDP art. 16)."""
+        allowed = registered(client)
+        return WantedClaims(
+            {name: spec for name, spec in self.userinfo.items() if name in allowed},
+            {name: spec for name, spec in self.id_token.items() if name in allowed},
+        )
+
+
+@lru_cache(maxsize=512)
+def claims_of(scope: tuple[str, ...]) -> tuple[str, ...]:
+    """The claims some scopes stand for, in catalogue order (OIDC Core §5.4)."""
+    return tuple(name for name, claim in CLAIMS.items() if claim.scope in scope)
+
+
+def wanted(scope: Iterable[str], claims: ClaimsRequest | None = None) -> WantedClaims:
+    """Scope claims at UserInfo, named claims where named; unknown names ignored (OIDC Core §5.5)."""
+    userinfo = dict.fromkeys(claims_of(tuple(scope)), VOLUNTARY)
+    if claims is None:
+        return WantedClaims(userinfo, _NOTHING)
+    userinfo.update(_known(claims.userinfo))
+    return WantedClaims(userinfo, _known(claims.id_token))
+
+
+def registered(client: Client) -> frozenset[str]:
+    """The claims a client may ever receive.
+
+    A registration that lists claims gets those and their companions. One that lists none (as ready-made
+    software does) gets the general claims of its scopes, never restricted or specific ones.
+    """
+    return _registered(client.scopes, tuple(client.claims))
+
+
+@lru_cache(maxsize=4096)
+def _registered(scopes: tuple[str, ...], listed: tuple[str, ...]) -> frozenset[str]:
+    if listed:
+        extra = (companion for name in listed for companion in COMPANIONS.get(name, ()))
+        return frozenset((*listed, *extra)).intersection(CLAIMS)
+    return frozenset(n for n in claims_of(scopes) if CLAIMS[n].sensitivity is Sensitivity.GENERAL)
+
+
+def _known(specs: Mapping[str, ClaimSpec]) -> dict[str, ClaimSpec]:
+    return {name: spec for name, spec in specs.items() if name in CLAIMS}
