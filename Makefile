@@ -68,7 +68,7 @@ check: $(TEST) ## format, lint, types, templates, documentation, translations
 	$(VENV)/bin/ruff check $(SOURCES)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy tools tests/support tests/conftest.py
-	$(VENV)/bin/djlint --lint --quiet $(PAGES)
+	$(VENV)/bin/djlint --lint --quiet --profile jinja --ignore H015,H020 $(PAGES)
 	$(PY) tools/docs.py --check
 	$(PY) tools/messages.py check
 

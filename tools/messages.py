@@ -23,6 +23,13 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "ngettext": (1, 2),
     "N_": None,
 }
+HEADER = {
+    "project": "Gerbang",
+    "version": "1",
+    "msgid_bugs_address": "SECURITY.md",
+    "last_translator": "Gerbang",
+    "language_team": "Gerbang",
+}
 OPTIONS = {"**.html": {"extensions": "jinja2.ext.do", "silent": "false"}}
 
 
@@ -67,7 +74,7 @@ def template(side: Side) -> Catalog:
 def load(side: Side) -> Catalog:
     """Read the English catalogue; an absent one is empty."""
     if not side.english().exists():
-        return Catalog(locale="en", project="Gerbang", fuzzy=False)
+        return Catalog("en", header_comment=f"# English texts of the {side.name}.", fuzzy=False, **HEADER)
     with side.english().open("rb") as file:
         return read_po(file, locale="en")
 
