@@ -11,6 +11,7 @@ from idp.clock import FrozenClock
 from tests.support import browser, ledger, postgres, redis, schema
 from tests.support.network import GUARD
 from tests.support.processes import Program
+from tests.support.provider import Provider
 from tests.support.smtp import Mailbox
 
 DATABASES = ("sqlite", "postgresql")
@@ -168,6 +169,43 @@ def start(tmp_path: Path) -> Iterator[Start]:
     finally:
         for program in reversed(programs):
             program.stop()
+
+
+NewProvider = Callable[..., Provider]
+
+
+@pytest.fixture
+def new_provider(tmp_path: Path) -> Iterator[NewProvider]:
+    """Make deployments: `new_provider(database_url, smtp_url=smtp.url)`, then `.serve(workers=2)`, `.work()`."""
+    made: list[Provider] = []
+
+    def make(database_url: str, **settings: str) -> Provider:
+        folder = tmp_path / f"provider-{len(made)}"
+        folder.mkdir(mode=0o700)
+        made.append(Provider(folder, database_url, **settings))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for provider in made:
+            provider.stop()
+
+
+# --- node ---
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The path of Node 20 or newer; tests of npm clients also need `npm ci`, which `make test` ran."""
+    from tools import node as tool
+
+    found = tool.find_node()
+    if found is None:
+        pytest.skip("Node 20 or newer is not installed")
+    if not (tool.INTEROP / "node_modules" / ".installed").exists():
+        pytest.skip("the npm clients of tests/interop are not installed (npm ci)")
+    return found
 
 
 # --- browser ---
