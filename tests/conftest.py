@@ -176,7 +176,7 @@ NewProvider = Callable[..., Provider]
 
 @pytest.fixture
 def new_provider(tmp_path: Path) -> Iterator[NewProvider]:
-    """Make deployments: `new_provider(database_url, smtp_url=smtp.url)`, then `.serve(workers=2)`, `.work()`."""
+    """Make deployments: `new_provider(database_url, code_lifetime="5")`, then `.serve(workers=2)`."""
     made: list[Provider] = []
 
     def make(database_url: str, **settings: str) -> Provider:
