@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5  # pytest's exit code; right for a part, wrong for the whole
+SOME_FAILED = 1
 INTERRUPTED = 2
 
 
@@ -29,10 +30,13 @@ class Totals:
     counts: Counter[str] = field(default_factory=Counter)
     where: Counter[str] = field(default_factory=Counter)
     not_run: Counter[str] = field(default_factory=Counter)
+    broken: list[int] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
-    def add(self, ledger: Path) -> None:
+    def add(self, ledger: Path, code: int) -> None:
         """Add one part, if it lived long enough to write its ledger."""
+        if code not in {0, SOME_FAILED, NOTHING_COLLECTED}:
+            self.broken.append(code)
         if not ledger.exists():
             return
         part = json.loads(ledger.read_text(encoding="utf-8"))
@@ -49,10 +53,13 @@ class Totals:
         text += "".join(f"; {count} {place}" for place, count in sorted(self.where.items()))
         lines = [text + "."]
         lines += [f"  failed: {name}" for name in self.failed]
+        lines += [
+            f"A part ended early (pytest exit code {code}); what it left is missing." for code in self.broken
+        ]
         if self.not_run:
             lines.append(f"Did not run: {self.not_run.total()}")
             lines += [f"  {count} × {reason}" for reason, count in self.not_run.most_common()]
-        else:
+        elif not self.broken:
             lines.append("Did not run: nothing; every test of this selection ran.")
         return lines
 
@@ -97,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
         for number, part in enumerate(parts):
             ledger = Path(folder) / f"{number}.json"
             codes.append(run_part(part, ledger))
-            totals.add(ledger)
+            totals.add(ledger, codes[-1])
             if codes[-1] == INTERRUPTED:
                 break
     print("\n" + "\n".join(totals.lines(time.monotonic() - started)), flush=True)
