@@ -1,0 +1,37 @@
+"""The composition root: one Flask application for the pages, the lane for the machines in front of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from idp.services import Services
+from idp.web import cookies, headers
+from idp.web.assets import init_assets
+from idp.web.errors import init_errors
+from idp.web.locale import init_locale
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_FORM_BYTES = 256 * 1024
+MOST_FORM_PARTS = 100
+
+
+def create_app(services: Services) -> Flask:
+    """Build the application over a wired deployment."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder="static")
+    app.extensions["idp"] = services
+    app.config.update(MAX_CONTENT_LENGTH=MOST_FORM_BYTES, MAX_FORM_PARTS=MOST_FORM_PARTS)
+    init_assets(app)
+    init_locale(app)
+    init_errors(app)
+    app.before_request(_begin)
+    app.after_request(cookies.keep_browser)
+    app.after_request(headers.secure)
+    return app
+
+
+def _begin() -> None:
+    trace_id = trace.begin(request.headers.get("traceparent"))
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(trace_id=trace_id)

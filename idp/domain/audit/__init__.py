@@ -1,0 +1,1 @@
+"""What happened, provably: events, the pending queue and the sealed hash chain."""

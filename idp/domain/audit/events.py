@@ -1,0 +1,341 @@
+"""Every audit event: a documented class with fields, no free text, no personal data (style 21).
+
+`citizen_id`, `client_id` and `actor` become columns of the record, all other fields its detail. Identifiers of ours
+are random (decisions 5), so a record names nobody to an outsider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened; the class says what, the fields say to whom."""
+
+    citizen_id: UUID | None = None
+    client_id: str | None = None
+    actor: str | None = None
+
+    IN_HISTORY: ClassVar[bool] = False
+    """Whether the citizen sees it in "Riwayat"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRegistered(Event):
+    """A citizen account came into being."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityVerified(Event):
+    """The population registry confirmed who this is; the identity assurance level rose."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    level: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityMismatched(Event):
+    """The registry did not confirm every field; `fields` are field names, never values."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofingDeferred(Event):
+    """The registry did not answer; the check is queued and resumes by itself."""
+
+    IN_HISTORY: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordSet(Event):
+    """A password was set or changed."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorEnrolled(Event):
+    """A second factor was confirmed."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCardIssued(Event):
+    """Ten recovery codes were made; an earlier card is void."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """A line of the recovery card opened the second step; `left` remain."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    """A first factor was right and a session started or rose."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    session_id: UUID
+    acr: str
+    amr: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRefused(Event):
+    """A sign-in failed: `reason` is password, locked, throttled or unknown (then nobody is named)."""
+
+    reason: str
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRefused(Event):
+    """A second factor was wrong, replayed or throttled."""
+
+    account_id: UUID
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """A session ended: by logout, by its owner elsewhere, by a limit or by a lock."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    session_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGranted(Event):
+    """The citizen allowed a client to read claims (UU PDP art. 20)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    authorization_id: UUID
+    granted: tuple[str, ...]
+    declined: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDenied(Event):
+    """The citizen said no on the consent page (RFC 6749 §4.1.2.1)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(Event):
+    """The citizen took a consent back; its tokens died with it (UU PDP art. 9, 40)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    authorization_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRefused(Event):
+    """An authorization request ended in an error at the client or on a page; `error` is the registered code."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeIssued(Event):
+    """An authorization code was issued to a client."""
+
+    authorization_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensIssued(Event):
+    """A code was redeemed; a family of tokens started."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    family_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRefreshed(Event):
+    """A refresh token was used; `generation` is the new one."""
+
+    family_id: UUID
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientTokenIssued(Event):
+    """A client received a token of its own (RFC 6749 §4.4)."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeReplayed(Event):
+    """A spent code was presented again; what its first use issued is revoked (RFC 6749 §4.1.2)."""
+
+    family_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenReused(Event):
+    """A refresh token of an earlier generation came back; the family is revoked (RFC 9700 §4.14.2)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    family_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevoked(Event):
+    """A client revoked a token of its own (RFC 7009)."""
+
+    family_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAuthenticationFailed(Event):
+    """A client did not prove who it is (RFC 6749 §5.2)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReleased(Event):
+    """Citizen data left to a client; the ledger row `release_id` names the claims (UU PDP art. 31)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    release_id: UUID
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutDelivered(Event):
+    """A client confirmed the end of a session (OIDC Back-Channel Logout §2.5)."""
+
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutUndelivered(Event):
+    """A client never confirmed the end of a session; retries are exhausted."""
+
+    session_id: UUID
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistered(Event):
+    """A client registration was made; production ones start as drafts."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientAmended(Event):
+    """A client registration changed; `members` are the metadata names that differ."""
+
+    revision: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientChangeProposed(Event):
+    """A change to a production client waits for a second administrator."""
+
+    change_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientChangeDecided(Event):
+    """A second administrator approved or refused a change."""
+
+    change_id: UUID
+    decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSuspended(Event):
+    """A client was stopped; nothing is issued to it any more."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientResumed(Event):
+    """A suspended client may work again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecretIssued(Event):
+    """A client secret was made and shown once; the earlier one is void."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRegistered(Event):
+    """An agency joined."""
+
+    agency_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorCreated(Event):
+    """An administrator's account was made."""
+
+    account_id: UUID
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSignedIn(Event):
+    """An administrator signed in to the console."""
+
+    account_id: UUID
+    session_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRefused(Event):
+    """An administrator asked for something outside their role or agency."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysRotated(Event):
+    """Signing keys changed state; `moves` name kid and new state."""
+
+    moves: tuple[str, ...]
+
+
+EVENTS: tuple[type[Event], ...] = tuple(
+    sorted(
+        (
+            c
+            for c in vars().copy().values()
+            if isinstance(c, type) and issubclass(c, Event) and c is not Event
+        ),
+        key=lambda c: c.__name__,
+    )
+)
+"""All event classes, for documentation and for the citizen's history."""

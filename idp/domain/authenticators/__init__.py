@@ -1,0 +1,1 @@
+"""How a person proves to be back: passwords, TOTP, recovery codes, throttles."""

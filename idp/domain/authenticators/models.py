@@ -1,0 +1,70 @@
+"""Second factors, recovery codes, one-time codes and the counters that guard them."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes
+
+
+class Factor(Base):
+    """A confirmed second factor. `last_step` only grows, so one TOTP step opens one door (RFC 6238 §5.2)."""
+
+    __tablename__ = "factor"
+    __table_args__ = (Index("ix_factor_account", "account_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[Name]
+    name: Mapped[Name]
+    secret: Mapped[SealedBytes]
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Moment]
+    last_used_at: Mapped[Moment | None]
+    removed_at: Mapped[Moment | None]
+
+
+class RecoveryCode(Base):
+    """One line of the recovery card: a peppered digest, spent once; a new card retires the old one."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "digest"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[Digest]
+    created_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+    retired_at: Mapped[Moment | None]
+
+
+class OneTimeCode(Base):
+    """A code sent to an address, bound to a purpose and a holder; a newer one retires the older."""
+
+    __tablename__ = "one_time_code"
+    __table_args__ = (Index("ix_one_time_code_holder", "purpose", "holder"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    purpose: Mapped[Name]
+    holder: Mapped[Digest]
+    digest: Mapped[Digest]
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+    retired_at: Mapped[Moment | None]
+
+
+class Attempts(Base):
+    """A counter that moves before a guess is judged (reliability 5.4). `key` is a keyed digest, never a name."""
+
+    __tablename__ = "attempts"
+
+    kind: Mapped[Name] = mapped_column(primary_key=True)
+    key: Mapped[Digest] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    window_started_at: Mapped[Moment]
+    blocked_until: Mapped[Moment | None]

@@ -1,0 +1,1 @@
+"""What a citizen gave a client: decisions, standing authorizations, withdrawal."""

@@ -1,0 +1,45 @@
+"""What a citizen gave a client."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Moment, Name, SealedBytes, Words
+
+STANDING = text("withdrawn_at IS NULL AND superseded_at IS NULL")
+
+
+class Authorization(Base):
+    """A consent act and what stands because of it (UU PDP art. 20-24). Never un-withdrawn: a new act is a new row.
+
+    `granted` and `declined` are claim names; `record` is the exact text the citizen saw, sealed.
+    """
+
+    __tablename__ = "authorization"
+    __table_args__ = (
+        Index(
+            "uq_authorization_standing",
+            "citizen_id",
+            "client_id",
+            unique=True,
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizen.id"))
+    client_id: Mapped[Name] = mapped_column(ForeignKey("client.id"))
+    scope: Mapped[Words]
+    granted: Mapped[Words]
+    declined: Mapped[Words]
+    language: Mapped[Name]
+    text_version: Mapped[Name]
+    record: Mapped[SealedBytes]
+    granted_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    superseded_at: Mapped[Moment | None]
+    withdrawn_at: Mapped[Moment | None]

@@ -1,0 +1,1 @@
+"""Transactional outbox: what must reach others, written with the act itself."""

@@ -1,0 +1,37 @@
+"""Work that must reach others, written in the transaction of the act that causes it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Moment, Name, SealedBytes, Small, Words
+
+OPEN = text("done_at IS NULL AND failed_at IS NULL")
+
+
+class Outbox(Base):
+    """One delivery: a logout token, a message, a proofing retry. At least once, with an idempotency id (its `id`)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("kind in ('logout', 'message', 'proofing')", name="kind"),
+        Index("ix_outbox_open", "not_before", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_outbox_session", "session_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    kind: Mapped[Name]
+    payload: Mapped[SealedBytes]
+    client_id: Mapped[Name | None]
+    citizen_id: Mapped[UUID | None]
+    session_id: Mapped[UUID | None]
+    created_at: Mapped[Moment]
+    not_before: Mapped[Moment]
+    claimed_until: Mapped[Moment | None]
+    attempts: Mapped[Small] = mapped_column(default=0)
+    last_error: Mapped[Words | None]
+    done_at: Mapped[Moment | None]
+    failed_at: Mapped[Moment | None]

@@ -1,0 +1,1 @@
+"""Redeeming codes and refresh tokens, once, and minting what they give."""

@@ -1,0 +1,95 @@
+"""Authorization codes, families, and the marks that make things happen once.
+
+No foreign keys here: these are the hot tables, written by single statements that join what must stand.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Digest, Moment, Name, Small, Words
+
+
+class AuthorizationCode(Base):
+    """A code, as its digest. `used_at` stays, because replay detection needs the row (decisions 18)."""
+
+    __tablename__ = "authorization_code"
+    __table_args__ = (CheckConstraint("expires_at > issued_at", name="lifetime"),)
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    client_id: Mapped[Name]
+    account_id: Mapped[UUID]
+    citizen_id: Mapped[UUID]
+    authorization_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    redirect_uri: Mapped[Words]
+    code_challenge: Mapped[Name | None]
+    nonce: Mapped[Words | None]
+    scope: Mapped[Words]
+    release: Mapped[Words]
+    id_token_claims: Mapped[Words]
+    acr: Mapped[Name]
+    amr: Mapped[Name]
+    auth_time: Mapped[Moment]
+    send_auth_time: Mapped[bool]
+    issued_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+    family_id: Mapped[UUID | None]
+
+
+class Family(Base):
+    """What one redemption started. A refresh token is its current generation (RFC 9700 §4.14)."""
+
+    __tablename__ = "family"
+    __table_args__ = (
+        CheckConstraint("expires_at > started_at", name="lifetime"),
+        UniqueConstraint("refresh_key"),
+        Index("ix_family_session", "session_id"),
+        Index("ix_family_authorization", "authorization_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    client_id: Mapped[Name]
+    account_id: Mapped[UUID]
+    citizen_id: Mapped[UUID]
+    authorization_id: Mapped[UUID]
+    session_id: Mapped[UUID]
+    scope: Mapped[Words]
+    release: Mapped[Words]
+    acr: Mapped[Name]
+    amr: Mapped[Name]
+    auth_time: Mapped[Moment]
+    offline: Mapped[bool]
+    refresh_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    generation: Mapped[int] = mapped_column(Integer, default=0)
+    refresh_digest: Mapped[Digest | None]
+    started_at: Mapped[Moment]
+    refreshed_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+    revoke_reason: Mapped[Name | None]
+
+
+class RevokedToken(Base):
+    """One access token revoked by itself (RFC 7009); kept until it would have expired."""
+
+    __tablename__ = "revoked_token"
+
+    exp_day: Mapped[Small] = mapped_column(primary_key=True)
+    jti: Mapped[Name] = mapped_column(primary_key=True)
+
+
+class JtiMark(Base):
+    """The first use of a client assertion's `jti` (RFC 7523 §3); inserting is the check."""
+
+    __tablename__ = "jti_mark"
+
+    exp_day: Mapped[Small] = mapped_column(primary_key=True)
+    client_id: Mapped[Name] = mapped_column(primary_key=True)
+    jti: Mapped[Words] = mapped_column(primary_key=True)

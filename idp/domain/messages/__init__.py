@@ -1,0 +1,1 @@
+"""E-mail (later SMS and WhatsApp): templates, channels, delivery through the outbox."""

@@ -1,0 +1,1 @@
+"""How sure we are who it is: the population registry and assurance levels."""

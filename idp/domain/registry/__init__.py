@@ -1,0 +1,1 @@
+"""Agencies and their client registrations, with a second pair of eyes."""

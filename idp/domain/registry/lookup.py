@@ -1,0 +1,110 @@
+"""The cached read path: client_id to the protocol's `Client`.
+
+Only metadata is cached. A client's status is read in the statement that issues (decisions 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from idp.domain.registry.models import ClientRegistration
+from idp.domain.store.database import Database
+from idp.protocol.oauth.client import Client, ClaimUse, Environment, Profile
+from idp.protocol.oidc.subject import sector_of
+
+STAMP = "registry"
+TUPLES = (
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "grant_types",
+    "response_types",
+    "default_acr_values",
+)
+PLAIN = (
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "cancel_uri",
+    "application_type",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "jwks",
+    "jwks_uri",
+    "id_token_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "subject_type",
+    "default_max_age",
+    "require_auth_time",
+    "min_acr",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "isolated_sso",
+    "required_role",
+)
+
+
+class ClientCache:
+    """Parsed clients by id; emptied when the registry's stamp moves."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, Client] = {}
+
+    def get(self, client_id: str) -> Client | None:
+        """Return a client that is not retired, or None."""
+        found = self._known.get(client_id)
+        if found is not None:
+            return found
+        with self._database.unit_of_work() as db:
+            row = db.get(ClientRegistration, client_id)
+            if row is None or row.status in ("draft", "retired"):
+                return None
+            client = as_client(row)
+        self._known[client_id] = client
+        return client
+
+    def clear(self) -> None:
+        """Forget everything; the next look-ups read the database."""
+        self._known = {}
+
+
+def as_client(row: ClientRegistration) -> Client:
+    """Turn a stored registration into the protocol's value."""
+    metadata: Mapping[str, Any] = row.client_metadata
+    values: dict[str, Any] = {name: metadata[name] for name in PLAIN if metadata.get(name) is not None}
+    values |= {name: tuple(metadata[name]) for name in TUPLES if metadata.get(name) is not None}
+    redirects = values.get("redirect_uris", ())
+    return Client(
+        client_id=row.id,
+        agency_id=row.agency_id,
+        profile=Profile(row.profile),
+        environment=Environment(row.environment),
+        names=MappingProxyType(_localised(metadata, "client_name")),
+        scopes=tuple(str(metadata.get("scope", "openid")).split()),
+        secret_digest=row.secret_digest,
+        sector=sector_of(redirects, metadata.get("sector_identifier_uri"), row.id),
+        claims=MappingProxyType(
+            {
+                name: ClaimUse(
+                    required=bool(use.get("required", False)),
+                    purpose=MappingProxyType(dict(use.get("purpose", {}))),
+                    legal_basis=str(use.get("legal_basis", "consent")),
+                )
+                for name, use in metadata.get("claims", {}).items()
+            }
+        ),
+        **values,
+    )
+
+
+def _localised(metadata: Mapping[str, Any], member: str) -> dict[str, str]:
+    """Collect `client_name`, `client_name#en`, … by language (OIDC Registration §2.1); no tag means Indonesian."""
+    names: dict[str, str] = {}
+    for key, value in metadata.items():
+        base, _, language = key.partition("#")
+        if base == member and isinstance(value, str):
+            names[language or "id"] = value
+    return names

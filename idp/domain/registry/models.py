@@ -1,0 +1,70 @@
+"""Agencies, their client registrations, and changes that wait for a second pair of eyes."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Digest, Moment, Name, Words
+
+
+class Agency(Base):
+    """A public body; the tenant to which clients and agency operators belong (decisions 1)."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[Name] = mapped_column(primary_key=True)
+    name_id: Mapped[Name]
+    name_en: Mapped[Name]
+    created_at: Mapped[Moment]
+
+
+class ClientRegistration(Base):
+    """A relying party: RFC 7591 metadata plus our members, its standing and its secret's digest."""
+
+    __tablename__ = "client"
+    __table_args__ = (
+        CheckConstraint("environment in ('sandbox', 'production')", name="environment"),
+        CheckConstraint("status in ('draft', 'approved', 'suspended', 'retired')", name="status"),
+        Index("ix_client_agency", "agency_id"),
+    )
+
+    id: Mapped[Name] = mapped_column(primary_key=True)
+    agency_id: Mapped[Name] = mapped_column(ForeignKey("agency.id"))
+    environment: Mapped[Name]
+    profile: Mapped[Name]
+    status: Mapped[Name]
+    client_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
+    secret_digest: Mapped[Digest | None]
+    secret_issued_at: Mapped[Moment | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class ClientChange(Base):
+    """A proposed change to a production client; it takes effect when somebody else approves it."""
+
+    __tablename__ = "client_change"
+    __table_args__ = (
+        CheckConstraint("kind in ('activate', 'amend', 'resume')", name="kind"),
+        CheckConstraint(
+            "decision is null or decision in ('approved', 'refused', 'replaced')", name="decision"
+        ),
+        Index("ix_client_change_client", "client_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    client_id: Mapped[Name] = mapped_column(ForeignKey("client.id"))
+    kind: Mapped[Name]
+    base_revision: Mapped[int]
+    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reason: Mapped[Words]
+    proposed_by: Mapped[Name]
+    proposed_at: Mapped[Moment]
+    decided_by: Mapped[Name | None]
+    decided_at: Mapped[Moment | None]
+    decision: Mapped[Name | None]

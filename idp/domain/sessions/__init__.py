@@ -1,0 +1,1 @@
+"""Browser sessions, interactions waiting for the citizen, and logout."""

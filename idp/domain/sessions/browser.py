@@ -1,0 +1,156 @@
+"""Browser sessions: start, rise, touch, end (decisions 8, 21; NIST SP 800-63B-4 §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+
+from idp.domain.audit.record import record
+from idp.domain.audit.events import SessionEnded, SignedIn
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.protocol.oauth.values import Handle, HandleKind
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session may sleep and live."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sign-in came from, in words a citizen recognises; never a full address."""
+
+    device: str
+    network: str
+
+
+def start(
+    db: Session,
+    *,
+    account_id: UUID,
+    citizen_id: UUID | None,
+    acr: str,
+    amr: Sequence[str],
+    place: Place,
+    limits: Limits,
+    now: datetime,
+) -> tuple[BrowserSession, Handle]:
+    """Start a session after a successful sign-in; the handle goes into the cookie, once."""
+    handle = Handle.mint(HandleKind.SESSION, now, account_id.bytes)
+    session = BrowserSession(
+        day=handle.day,
+        bucket=handle.bucket,
+        digest=handle.digest,
+        id=uuid4(),
+        account_id=account_id,
+        citizen_id=citizen_id,
+        acr=acr,
+        amr=" ".join(amr),
+        auth_time=now,
+        started_at=now,
+        seen_at=now,
+        idle_expires_at=now + limits.idle,
+        expires_at=now + limits.absolute,
+        device=place.device,
+        network=place.network,
+    )
+    db.add(session)
+    _record_sign_in(db, session, now)
+    return session, handle
+
+
+def raise_assurance(
+    db: Session, session: BrowserSession, *, acr: str, amr: Sequence[str], limits: Limits, now: datetime
+) -> Handle:
+    """Note a fresh, stronger sign-in and change the handle; the old cookie is dead (ASVS 7.2.4)."""
+    handle = Handle.mint(HandleKind.SESSION, now, session.account_id.bytes)
+    session.day, session.bucket, session.digest = handle.day, handle.bucket, handle.digest
+    session.acr, session.amr, session.auth_time = acr, " ".join(amr), now
+    session.seen_at, session.idle_expires_at = now, now + limits.idle
+    _record_sign_in(db, session, now)
+    return handle
+
+
+def find(db: Session, text: str | None, now: datetime) -> BrowserSession | None:
+    """Return the live session of a cookie, if there is one."""
+    handle = Handle.parse(text, HandleKind.SESSION)
+    if handle is None:
+        return None
+    return db.scalars(
+        select(BrowserSession).where(
+            BrowserSession.day == handle.day,
+            BrowserSession.bucket == handle.bucket,
+            BrowserSession.digest == handle.digest,
+            *_live(now),
+        )
+    ).one_or_none()
+
+
+def touch(db: Session, session: BrowserSession, limits: Limits, now: datetime) -> None:
+    """Move the idle limit, at most once a minute."""
+    if now - session.seen_at >= TOUCH_EVERY:
+        session.seen_at, session.idle_expires_at = now, now + limits.idle
+
+
+def live_of(db: Session, account_id: UUID, now: datetime) -> Sequence[BrowserSession]:
+    """Return the live sessions of an account, the latest first."""
+    return db.scalars(
+        select(BrowserSession)
+        .where(BrowserSession.account_id == account_id, *_live(now))
+        .order_by(BrowserSession.seen_at.desc())
+    ).all()
+
+
+def end(db: Session, session_id: UUID, account_id: UUID, reason: str, now: datetime) -> bool:
+    """End one session of an account; False when it is not theirs or has ended already.
+
+    Telling the clients is `sessions/logout.py`; call that instead where clients may have sessions of their own.
+    """
+    ended = db.execute(
+        update(BrowserSession)
+        .where(
+            BrowserSession.id == session_id,
+            BrowserSession.account_id == account_id,
+            BrowserSession.ended_at.is_(None),
+        )
+        .values(ended_at=now, end_reason=reason)
+        .returning(BrowserSession.citizen_id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if ended is None:
+        return False
+    record(db, SessionEnded(citizen_id=ended.citizen_id, session_id=session_id, reason=reason), now)
+    return True
+
+
+def _live(now: datetime) -> tuple:  # type: ignore[type-arg]  # SQLAlchemy criteria
+    return (
+        BrowserSession.ended_at.is_(None),
+        BrowserSession.idle_expires_at > now,
+        BrowserSession.expires_at > now,
+    )
+
+
+def _record_sign_in(db: Session, session: BrowserSession, now: datetime) -> None:
+    record(
+        db,
+        SignedIn(
+            citizen_id=session.citizen_id,
+            account_id=session.account_id,
+            session_id=session.id,
+            acr=session.acr,
+            amr=session.amr,
+            device=session.device,
+        ),
+        now,
+    )

@@ -1,0 +1,62 @@
+"""Browser sessions and the interactions that wait in them."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Small
+
+
+class BrowserSession(Base):
+    """A signed-in browser. The cookie holds an opaque handle; the row holds its digest (decisions 8, 21).
+
+    The handle changes at every rise of assurance, the `id` (which becomes `sid`) does not. No foreign keys: hot
+    tables may be partitioned later, and every statement joins what must stand.
+    """
+
+    __tablename__ = "browser_session"
+    __table_args__ = (Index("ix_browser_session_id", "id"), Index("ix_browser_session_account", "account_id"))
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    account_id: Mapped[UUID]
+    citizen_id: Mapped[UUID | None]
+    acr: Mapped[Name]
+    amr: Mapped[Name]
+    auth_time: Mapped[Moment]
+    started_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    idle_expires_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    end_reason: Mapped[Name | None]
+    device: Mapped[Name]
+    network: Mapped[Name]
+
+
+class Interaction(Base):
+    """Something a browser is in the middle of: an authorization request, a sign-in to the account pages, a logout.
+
+    From here on nothing is read from the URL again; `request` is sealed because login hints name people.
+    """
+
+    __tablename__ = "interaction"
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    kind: Mapped[Name]
+    browser: Mapped[Digest]
+    client_id: Mapped[Name | None]
+    request: Mapped[SealedBytes]
+    language: Mapped[Name]
+    started_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    completed_at: Mapped[Moment | None]
+    mfa_tries: Mapped[Small] = mapped_column(default=0)
+    chosen_account: Mapped[UUID | None]

@@ -1,0 +1,1 @@
+"""The one shared package of the domain: engine, transactions, column types."""

@@ -1,0 +1,186 @@
+"""The only HTTP client: https, public addresses, no redirects, bounded size and time (RFC 9700 §4.15).
+
+The address is checked where the connection is made, so that a name cannot resolve to one thing for the check and to
+another for the call. Hosts and networks in `IDP_OUTBOUND_ALLOW` are exempt; the sandbox also reaches loopback.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+
+CONNECT_SECONDS = 2.0
+TOTAL_SECONDS = 5.0
+MOST_BYTES = 1_000_000
+
+Address = IPv4Address | IPv6Address
+
+
+class OutboundRefused(Exception):
+    """The guard does not let this call leave: scheme, host or address is not allowed."""
+
+
+class OutboundFailed(Exception):
+    """The call was made and did not give a usable answer: no connection, too slow, too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other side said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Guard:
+    """Which hosts and addresses may be called."""
+
+    def __init__(self, allow: Iterable[str], *, loopback: bool) -> None:
+        self._loopback = loopback
+        self._hosts: set[str] = set()
+        self._networks = []
+        for entry in allow:
+            try:
+                self._networks.append(ip_network(entry))
+            except ValueError:
+                self._hosts.add(entry.lower())
+
+    def check_url(self, url: str) -> None:
+        """Refuse anything but https to a named host; http only where an exemption covers it.
+
+        Raises:
+            OutboundRefused: with the reason, which names no address.
+        """
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if not host or parts.username is not None or parts.scheme not in ("http", "https"):
+            raise OutboundRefused("only http and https addresses without credentials can be called")
+        if parts.scheme == "http" and not self._may_be_plain(host):
+            raise OutboundRefused("only https addresses can be called")
+        literal = _literal(host)
+        if literal is not None:
+            self.check_address(literal, host)
+
+    def check_address(self, address: Address, host: str) -> None:
+        """Refuse addresses that are not public, unless exempt."""
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        exempt = (
+            host.lower() in self._hosts
+            or any(mapped in network for network in self._networks if network.version == mapped.version)
+            or (self._loopback and mapped.is_loopback)
+        )
+        if not exempt and (not mapped.is_global or mapped.is_multicast):
+            raise OutboundRefused("the address is not public")
+
+    def _may_be_plain(self, host: str) -> bool:
+        literal = _literal(host)
+        if host in self._hosts:
+            return True
+        if literal is not None:
+            exempt = any(literal in n for n in self._networks if n.version == literal.version)
+            return exempt or (self._loopback and literal.is_loopback)
+        return self._loopback and host == "localhost"
+
+
+class Outbound:
+    """Makes guarded calls; safe to share between threads."""
+
+    def __init__(self, allow: Iterable[str] = (), *, loopback: bool = False) -> None:
+        self.guard = Guard(allow, loopback=loopback)
+        self._pool = httpcore.ConnectionPool(
+            network_backend=_GuardedBackend(self.guard), max_connections=32, keepalive_expiry=15.0, retries=0
+        )
+
+    def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
+    ) -> Answer:
+        """Fetch a document."""
+        return self._call("GET", url, dict(headers or {}), b"", total)
+
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
+    ) -> Answer:
+        """Send a body and read the answer.
+
+        Raises:
+            OutboundRefused: before anything is sent.
+            OutboundFailed: when no complete answer came in time.
+        """
+        return self._call("POST", url, dict(headers or {}), body, total)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._pool.close()
+
+    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes, total: float) -> Answer:
+        self.guard.check_url(url)
+        deadline = time.monotonic() + total
+        sent = {
+            "Host": urlsplit(url).netloc,
+            "User-Agent": "Gerbang",
+            "Accept-Encoding": "identity",
+            **headers,
+        }
+        timeouts = {"connect": CONNECT_SECONDS, "read": total, "write": total, "pool": CONNECT_SECONDS}
+        try:
+            with self._pool.stream(
+                method, url, headers=sent, content=body, extensions={"timeout": timeouts}
+            ) as response:
+                received = bytearray()
+                for chunk in response.iter_stream():
+                    received += chunk
+                    if len(received) > MOST_BYTES:
+                        raise OutboundFailed("the answer is too large")
+                    if time.monotonic() > deadline:
+                        raise OutboundFailed("the answer took too long")
+                names = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
+                return Answer(response.status, names, bytes(received))
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as exc:
+            raise OutboundFailed(type(exc).__name__) from exc
+
+
+class _GuardedBackend(httpcore.SyncBackend):
+    """Resolves, checks every address, and connects to one that was checked."""
+
+    def __init__(self, guard: Guard) -> None:
+        super().__init__()
+        self._guard = guard
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to a checked address of `host`."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as exc:
+            raise httpcore.ConnectError("the name does not resolve") from exc
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            self._guard.check_address(ip_address(address.split("%")[0]), host)
+        last: Exception = httpcore.ConnectError("no address")
+        for address in addresses:
+            try:
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                last = exc
+        raise last
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

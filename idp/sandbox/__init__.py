@@ -1,0 +1,1 @@
+"""Synthetic people and agencies; refused in production mode."""

@@ -1,0 +1,1 @@
+"""Flask: thin. Parses, asks the domain, renders. Never writes a query."""

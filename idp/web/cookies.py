@@ -1,0 +1,52 @@
+"""Cookies: `__Host-`, Secure, HttpOnly, SameSite=Lax, opaque handles only (decisions 21)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from flask import Response, g, request
+
+SESSION = "__Host-gerbang"
+OPERATOR = "__Host-gerbang-op"
+BROWSER = "__Host-gerbang-browser"
+BROWSER_BYTES = 32
+TOKEN_CHARS = 43
+BROWSER_SECONDS = 400 * 24 * 3600
+
+
+def browser_token() -> str:
+    """Return the random value that binds interactions and forms to this browser, making one if needed."""
+    known = request.cookies.get(BROWSER, "")
+    if len(known) == TOKEN_CHARS and known.isascii():
+        return known
+    fresh: str | None = g.get("new_browser_token")
+    if fresh is None:
+        fresh = secrets.token_urlsafe(BROWSER_BYTES)
+        g.new_browser_token = fresh
+    return fresh
+
+
+def browser_digest() -> bytes:
+    """Return the digest under which this browser's interactions are kept."""
+    return hashlib.sha256(browser_token().encode("ascii")).digest()
+
+
+def keep_browser(response: Response) -> Response:
+    """Send the browser token if this request made it (an after-request hook)."""
+    fresh: str | None = g.get("new_browser_token")
+    if fresh is not None:
+        response.set_cookie(
+            BROWSER, fresh, max_age=BROWSER_SECONDS, secure=True, httponly=True, samesite="Lax", path="/"
+        )
+    return response
+
+
+def set_session(response: Response, handle: str, name: str = SESSION) -> None:
+    """Put a session handle into its cookie; it ends with the browser, the server ends it sooner."""
+    response.set_cookie(name, handle, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def drop_session(response: Response, name: str = SESSION) -> None:
+    """Remove a session cookie."""
+    response.set_cookie(name, "", max_age=0, secure=True, httponly=True, samesite="Lax", path="/")
