@@ -23,7 +23,8 @@ if have apt-get && [ "$root" != no ]; then
     log=$(mktemp)
     # shellcheck disable=SC2086
     if $root env DEBIAN_FRONTEND=noninteractive sh -c "
-        apt-get update -qq; apt-get install -y -qq --no-install-recommends $missing" >"$log" 2>&1; then
+        apt-get -qq -o Acquire::Retries=1 -o Acquire::http::Timeout=20 update
+        apt-get install -y -qq --no-install-recommends $missing" >"$log" 2>&1; then
         rm -f "$log"
         exit 0
     fi
