@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import quote, urlencode
+
+from idp.protocol.oauth.redirects import append_query
 
 
 class ResponseMode(StrEnum):
@@ -30,11 +31,3 @@ class AuthorizationResponse:
     def is_form(self) -> bool:
         """True where a page must post the parameters (Form Post Response Mode §2)."""
         return self.mode is ResponseMode.FORM_POST
-
-
-def append_query(uri: str, parameters: Mapping[str, str]) -> str:
-    """Add parameters to a URI and leave what is there as it is (RFC 6749 §3.1.2, §4.1.2)."""
-    if not parameters:
-        return uri
-    joint = "" if uri.endswith(("?", "&")) else "&" if "?" in uri else "?"
-    return f"{uri}{joint}{urlencode(parameters, quote_via=quote, safe='')}"

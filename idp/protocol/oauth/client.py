@@ -60,19 +60,27 @@ class Client:
     grant_types: tuple[str, ...] = ("authorization_code",)
     response_types: tuple[str, ...] = ("code",)
     scopes: tuple[str, ...] = ("openid",)
-    id_token_signed_response_alg: str = "ES256"  # noqa: S105
+    id_token_signed_response_alg: str = ""
     userinfo_signed_response_alg: str | None = None
     subject_type: str = "pairwise"
     sector: str = ""
     default_max_age: int | None = None
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
-    min_acr: str = "urn:gerbang:acr:aal2"
+    min_acr: str = ""
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
     isolated_sso: bool = False
     required_role: str | None = None
     claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        """Fill what the profile decides where the registration does not (decisions 3 and 12)."""
+        relaxed = self.profile is Profile.OIDC_CORE
+        if not self.min_acr:
+            object.__setattr__(self, "min_acr", "urn:gerbang:acr:aal1" if relaxed else "urn:gerbang:acr:aal2")
+        if not self.id_token_signed_response_alg:
+            object.__setattr__(self, "id_token_signed_response_alg", "RS256" if relaxed else "ES256")
 
     @property
     def is_public(self) -> bool:

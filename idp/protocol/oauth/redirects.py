@@ -1,7 +1,8 @@
-"""Matching a redirect URI with a registration: the exact string, or a native application's loopback port."""
+"""Redirect URIs: matched as exact strings (or a native application's loopback port), and filled."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?((?:[/?][^#]*)?)")
 _LAST_PORT = 65_535
@@ -23,3 +24,11 @@ def _portless(uri: str) -> tuple[str, str] | None:
     if match is None or (match[2] and not 0 < int(match[2]) <= _LAST_PORT):
         return None
     return match[1], match[3]
+
+
+def append_query(uri: str, parameters: Mapping[str, str]) -> str:
+    """Add parameters to a URI and leave what is there as it is (RFC 6749 §3.1.2, §4.1.2)."""
+    if not parameters:
+        return uri
+    joint = "" if uri.endswith(("?", "&")) else "&" if "?" in uri else "?"
+    return f"{uri}{joint}{urlencode(parameters, quote_via=quote, safe='')}"

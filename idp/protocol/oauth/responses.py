@@ -1,8 +1,9 @@
 """Replies of the machine endpoints as values: status, headers, bytes. Frameworks only write them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import orjson
 
 from idp.protocol.oauth.errors import (
     InsufficientScope,
@@ -37,7 +38,7 @@ def json_reply(
     value: Mapping[str, object], status: int = 200, headers: tuple[Header, ...] = (), *, store: bool = False
 ) -> Reply:
     """Answer with a JSON object that no cache keeps (RFC 6749 §5.1)."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    body = orjson.dumps(value)
     return Reply(status, ((JSON,) if store else _JSON_NO_STORE) + headers, body)
 
 
