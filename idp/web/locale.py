@@ -1,7 +1,7 @@
 """Which language a page speaks, and how dates and numbers are written in it (ui.md, promise 2).
 
-Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales` in the
-address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), Accept-Language,
+Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales` in
+the address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), Accept-Language,
 Bahasa Indonesia.
 """
 
@@ -17,7 +17,7 @@ from flask_babel import Babel, format_date, format_datetime, refresh
 
 from idp.web.pages.base import LanguageLink
 
-LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+LANGUAGES = {"id": "Indonesia", "en": "English"}
 DEFAULT = "id"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
