@@ -1,0 +1,1 @@
+"""Leave applications of civil servants."""

@@ -1,0 +1,198 @@
+"""An agency's own SQLite file: sessions, half-done sign-ins, applications, and how much had to be typed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from clients.clock import Clock
+from clients.prefill import Count
+
+SESSION_LIFE = timedelta(hours=8)
+SCHEMA = """
+create table if not exists session (
+    digest text primary key, sub text not null, sid text, data text not null, expires_at real not null
+) strict;
+create index if not exists session_sid on session (sid);
+create index if not exists session_sub on session (sub);
+create table if not exists pending (
+    name text primary key, value text not null, expires_at real not null
+) strict;
+create table if not exists used_jti (jti text primary key, expires_at real not null) strict;
+create table if not exists application (
+    reference text primary key, sub text not null, form text not null,
+    answers text not null, sent_at text not null
+) strict;
+create index if not exists application_sub on application (sub, sent_at);
+create table if not exists entry_count (
+    reference text primary key, form text not null, sent_at text not null,
+    known integer not null, typed integer not null, retyped integer not null
+) strict;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in citizen at this agency, with what the provider said about them."""
+
+    sub: str
+    sid: str | None
+    id_token: str
+    tokens: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    claims_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One application that was sent."""
+
+    reference: str
+    sent_at: datetime
+    count: Count
+
+
+class Store:
+    """Opens the file for each short piece of work; several threads may share a store."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+        path.touch(mode=0o600)
+        with self._open() as db:
+            db.execute("pragma journal_mode = wal")
+            db.executescript(SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+    # -- sessions ------------------------------------------------------------------------------------
+
+    def begin(self, visit: Visit) -> str:
+        """Begin a local session and return its handle; only the handle's digest is kept."""
+        handle = secrets.token_urlsafe(32)
+        expires = self._now() + SESSION_LIFE.total_seconds()
+        with self._open() as db:
+            db.execute("delete from session where expires_at <= ?", (self._now(),))
+            row = (_digest(handle), visit.sub, visit.sid, _packed(visit), expires)
+            db.execute("insert into session values (?, ?, ?, ?, ?)", row)
+        return handle
+
+    def visit(self, handle: str) -> Visit | None:
+        """Return the session of a handle while it lives."""
+        sql = "select sub, sid, data from session where digest = ? and expires_at > ?"
+        with self._open() as db:
+            row = db.execute(sql, (_digest(handle), self._now())).fetchone()
+        return _unpacked(*row) if row else None
+
+    def update(self, handle: str, visit: Visit) -> None:
+        """Keep newer tokens or claims of a session; a session that has ended stays ended."""
+        with self._open() as db:
+            db.execute("update session set data = ? where digest = ?", (_packed(visit), _digest(handle)))
+
+    def end(self, handle: str) -> None:
+        """End one local session."""
+        with self._open() as db:
+            db.execute("delete from session where digest = ?", (_digest(handle),))
+
+    def end_for(self, *, sub: str | None, sid: str | None) -> int:
+        """End the sessions a logout token names (Back-Channel Logout §2.7); return how many."""
+        sql = "delete from session where sub = coalesce(?, sub) and (? is null or sid = ?)"
+        with self._open() as db:
+            return db.execute(sql, (sub, sid, sid)).rowcount if sub or sid else 0
+
+    def first_use(self, jti: str, until: datetime) -> bool:
+        """Mark a logout token as used; False when it was used before."""
+        with self._open() as db:
+            db.execute("delete from used_jti where expires_at <= ?", (self._now(),))
+            sql = "insert into used_jti values (?, ?) on conflict do nothing"
+            return db.execute(sql, (jti, until.timestamp())).rowcount == 1
+
+    # -- half-done sign-ins: the cache protocol of Authlib's Flask client -------------------------------
+
+    def set(self, name: str, value: str, expires: int) -> None:
+        """Keep the state of a sign-in that is under way."""
+        with self._open() as db:
+            db.execute("delete from pending where expires_at <= ?", (self._now(),))
+            db.execute(
+                "insert or replace into pending values (?, ?, ?)", (name, value, self._now() + expires)
+            )
+
+    def get(self, name: str) -> str | None:
+        """Return the state of a sign-in that is under way."""
+        sql = "select value from pending where name = ? and expires_at > ?"
+        with self._open() as db:
+            row = db.execute(sql, (name, self._now())).fetchone()
+        return str(row[0]) if row else None
+
+    def delete(self, name: str) -> None:
+        """Forget the state of a sign-in."""
+        with self._open() as db:
+            db.execute("delete from pending where name = ?", (name,))
+
+    # -- applications ------------------------------------------------------------------------------------
+
+    def file_application(self, sub: str, form: str, answers: Mapping[str, Any], count: Count) -> str:
+        """Store an application and, apart from it, how many fields were typed: counts, never values."""
+        reference = secrets.token_hex(4).upper()
+        at = self._clock().isoformat()
+        with self._open() as db:
+            db.execute("begin immediate")
+            application = (reference, sub, form, json.dumps(dict(answers), ensure_ascii=False), at)
+            db.execute("insert into application values (?, ?, ?, ?, ?)", application)
+            counted = (reference, form, at, count.known, count.typed, count.retyped)
+            db.execute("insert into entry_count values (?, ?, ?, ?, ?, ?)", counted)
+            db.execute("commit")
+        return reference
+
+    def receipts(self, sub: str) -> list[Receipt]:
+        """Return a person's applications, the newest first."""
+        sql = (
+            "select reference, sent_at, known, typed, retyped from application"
+            " join entry_count using (reference, form, sent_at) where sub = ? order by sent_at desc limit 50"
+        )
+        with self._open() as db:
+            rows = db.execute(sql, (sub,)).fetchall()
+        return [Receipt(ref, datetime.fromisoformat(at), Count(*counts)) for ref, at, *counts in rows]
+
+
+def _digest(handle: str) -> str:
+    return hashlib.sha256(handle.encode()).hexdigest()
+
+
+def _packed(visit: Visit) -> str:
+    return json.dumps(
+        {
+            "id_token": visit.id_token,
+            "tokens": dict(visit.tokens),
+            "claims": dict(visit.claims),
+            "claims_at": visit.claims_at.timestamp(),
+        }
+    )
+
+
+def _unpacked(sub: str, sid: str | None, data: str) -> Visit:
+    members = json.loads(data)
+    return Visit(
+        sub=sub,
+        sid=sid,
+        id_token=members["id_token"],
+        tokens=members["tokens"],
+        claims=members["claims"],
+        claims_at=datetime.fromtimestamp(members["claims_at"], UTC),
+    )
