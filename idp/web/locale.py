@@ -1,8 +1,8 @@
 """Which language a page speaks, and how dates and numbers are written in it (ui.md, promise 2).
 
-Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales` in
-the address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), Accept-Language,
-Bahasa Indonesia.
+Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales`
+in the address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), the browser's
+Accept-Language, Bahasa Indonesia.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def language() -> str:
         chosen = (
             supported(request.args.get("ui_locales", "").split())
             or supported([request.cookies.get(COOKIE, "")])
-            or request.accept_languages.best_match(list(LANGUAGES))
+            or supported(tag for tag, quality in request.accept_languages if quality > 0)
             or DEFAULT
         )
         g.language = chosen

@@ -1,4 +1,4 @@
-"""One honest example of every page, the awkward ones included: one name, long names, errors, nothing at all."""
+"""One honest example of every page, the awkward ones included: one name, long names, errors, nothing."""
 
 from __future__ import annotations
 
@@ -42,12 +42,19 @@ ADDRESS = ClaimLine(
     "Kependudukan",
     "menentukan zona sekolah",
 )
-PHONE = ClaimLine("phone_number", "Nomor ponsel", "+62 812-3456-7890", "Anda sendiri", "menghubungi wali siswa")
+PHONE = ClaimLine(
+    "phone_number", "Nomor ponsel", "+62 812-3456-7890", "Anda sendiri", "menghubungi wali siswa"
+)
 EMAIL = ClaimLine("email", "Alamat email", "", "Anda sendiri", "mengirim bukti pendaftaran", checked=True)
 
 
 def _register_common(current: int) -> dict[str, object]:
-    return {"action": "/register", "steps": Steps(current, 6), "agency": EDUCATION, "cancel_url": "/register/cancel"}
+    return {
+        "action": "/register",
+        "steps": Steps(current, 6),
+        "agency": EDUCATION,
+        "cancel_url": "/register/cancel",
+    }
 
 
 SAMPLES: dict[str, Callable[[], Page]] = {
@@ -70,7 +77,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         agency=EDUCATION,
         errors=(FieldError("otp", "Kode itu tidak cocok atau sudah dipakai. Tunggu kode berikutnya."),),
     ),
-    "mfa-recovery": lambda: pages.RecoveryCodePage(action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True),
+    "mfa-recovery": lambda: pages.RecoveryCodePage(
+        action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True
+    ),
     "consent": lambda: pages.ConsentPage(
         action="/i/1",
         agency=EDUCATION,
@@ -90,7 +99,10 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         ),
     ),
     "logout": lambda: pages.LogoutPage(
-        action="/logout", agency=EDUCATION, citizen_name="Suharto", services=("Layanan Pendidikan", "Layanan Pajak")
+        action="/logout",
+        agency=EDUCATION,
+        citizen_name="Suharto",
+        services=("Layanan Pendidikan", "Layanan Pajak"),
     ),
     "logged-out": lambda: pages.LoggedOutPage(
         reports=(
@@ -109,10 +121,15 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         text="Ini bukan kesalahan Anda. Kembalilah ke layanan tadi dan coba masuk sekali lagi.",
         description="redirect_uri is not registered",
         trace_id="0af7651916cd43dd8448eb211c80319c",
-        ways=(Way("Ke Akun saya", "/me"), Way("Hubungi bantuan", "/help#contact", "Setiap hari, 07.00-21.00 WIB")),
+        ways=(
+            Way("Ke Akun saya", "/me"),
+            Way("Hubungi bantuan", "/help#contact", "Setiap hari, 07.00-21.00 WIB"),
+        ),
     ),
     "form-post": lambda: pages.FormPostPage(
-        action="https://education.example/callback", fields=(("code", "c1"), ("state", "<s>")), agency=EDUCATION
+        action="https://education.example/callback",
+        fields=(("code", "c1"), ("state", "<s>")),
+        agency=EDUCATION,
     ),
     "help": lambda: pages.HelpPage(support_email="bantuan@gerbang.example", support_phone="+62211500000"),
     "register-identity": lambda: pages.RegisterIdentityPage(sign_in_url="/login", **_register_common(1)),
@@ -141,7 +158,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         **_register_common(1),
     ),
     "register-later": lambda: pages.RegisterLaterPage(**_register_common(1)),
-    "register-contact": lambda: pages.RegisterContactPage(back_url="/register?step=identity", **_register_common(2)),
+    "register-contact": lambda: pages.RegisterContactPage(
+        back_url="/register?step=identity", **_register_common(2)
+    ),
     "register-code": lambda: pages.RegisterCodePage(
         email="siti@example.id",
         resend_wait_seconds=45,
@@ -150,9 +169,14 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         notice=Notice("success", "Kode baru sudah dikirim"),
         **_register_common(3),
     ),
-    "register-password": lambda: pages.RegisterPasswordPage(username="siti@example.id", **_register_common(4)),
+    "register-password": lambda: pages.RegisterPasswordPage(
+        username="siti@example.id", **_register_common(4)
+    ),
     "register-authenticator": lambda: pages.RegisterAuthenticatorPage(
-        qr_uri=QR, secret="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP", otpauth_uri=OTPAUTH, **_register_common(5)
+        qr_uri=QR,
+        secret="JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        otpauth_uri=OTPAUTH,
+        **_register_common(5),
     ),
     "register-recovery": lambda: pages.RegisterRecoveryPage(
         codes=tuple(f"K7QM-{n}XWD-{n}R2T" for n in range(10)),
@@ -189,7 +213,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         service_count=0,
         session_count=1,
         identity_checked=False,
-        notice=Notice("success", "Izin untuk Layanan Pajak sudah ditarik", "Layanan itu tidak bisa mengambil data lagi."),
+        notice=Notice(
+            "success", "Izin untuk Layanan Pajak sudah ditarik", "Layanan itu tidak bisa mengambil data lagi."
+        ),
     ),
     "account-data": lambda: pages.AccountDataPage(
         citizen_name="Siti Aminah",
@@ -197,8 +223,12 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.DataGroup(
                 "Identitas",
                 (
-                    pages.DataLine("Nama lengkap", "Siti Aminah", "Kependudukan", verified_on=date(2026, 3, 3)),
-                    pages.DataLine("NIK", "9901015505900001", "Kependudukan", date(2026, 3, 3), sensitive=True),
+                    pages.DataLine(
+                        "Nama lengkap", "Siti Aminah", "Kependudukan", verified_on=date(2026, 3, 3)
+                    ),
+                    pages.DataLine(
+                        "NIK", "9901015505900001", "Kependudukan", date(2026, 3, 3), sensitive=True
+                    ),
                 ),
             ),
             pages.DataGroup("Kontak", (pages.DataLine("Nomor ponsel", "", "Anda sendiri"),)),
@@ -226,7 +256,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         citizen_name="Siti",
         action="/me/sessions",
         sessions=(
-            pages.SessionLine("1", "Chromium di Linux", NOW, NOW, "Depok", current=True, services=("Layanan Pajak",)),
+            pages.SessionLine(
+                "1", "Chromium di Linux", NOW, NOW, "Depok", current=True, services=("Layanan Pajak",)
+            ),
             pages.SessionLine("2", "Chrome di Android", NOW, NOW, "Bandung"),
             pages.SessionLine("3", "Firefox di Windows", NOW, NOW),
         ),
@@ -252,7 +284,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.AddressLine("Akun saya", "http://localhost:8000/me"),
         ),
         personas=(
-            pages.PersonaLine("Suharto", "9901010101600001", "kuda-laut-senja-biru", "JBSWY3DPEHPK3PXP", "Satu nama"),
+            pages.PersonaLine(
+                "Suharto", "9901010101600001", "kuda-laut-senja-biru", "JBSWY3DPEHPK3PXP", "Satu nama"
+            ),
             pages.PersonaLine("Siti Aminah", "siti@example.id", "kopi-hujan-batu-lima", "JBSWY3DPEHPK3PXP"),
         ),
         outbox_url="/outbox",

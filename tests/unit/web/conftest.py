@@ -1,0 +1,47 @@
+"""An application that does nothing but show pages, with the catalogues compiled from their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template
+
+from idp.web.assets import init_assets
+from idp.web.locale import CATALOGUES, init_locale
+from tests.unit.web.samples import SAMPLES
+from tools.messages import compile_catalogue
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def catalogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The .po files of the tree as .mo files of the moment."""
+    folder = tmp_path_factory.mktemp("locale")
+    for source in CATALOGUES.glob("*/LC_MESSAGES/messages.po"):
+        target = folder / source.relative_to(CATALOGUES).with_suffix(".mo")
+        target.parent.mkdir(parents=True)
+        compile_catalogue(source, target)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gallery(catalogues: Path) -> Flask:
+    """Every sample page at /p/<name>."""
+    app = Flask("idp", template_folder=ROOT / "templates", static_folder=ROOT / "idp" / "static")
+    init_locale(app, catalogues)
+    init_assets(app)
+    app.context_processor(lambda: {"csrf_token": "the-token", "trace_id": "the-trace"})
+
+    @app.get("/p/<name>")
+    def sample(name: str) -> str:
+        page = SAMPLES[name]()
+        return render_template(page.template, page=page)
+
+    @app.post("/posted")
+    def posted() -> str:
+        page = SAMPLES["error"]()
+        return render_template(page.template, page=page)
+
+    return app

@@ -1,0 +1,77 @@
+"""Mails come as text and HTML, in both languages, from the same values, without a web request."""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+TEMPLATES = Path(__file__).parents[3] / "templates"
+MAILS = {
+    "email_code": {"code": "493 027", "valid_minutes": 10},
+    "welcome": {"account_url": "https://masuk.example/me"},
+    "new_sign_in": {
+        "device": "Chrome di Android",
+        "place": "Bandung",
+        "at": "27 Mei 2024, 14.05 WIB",
+        "sessions_url": "https://masuk.example/me/sessions",
+    },
+    "consent_withdrawn": {
+        "agency": "Layanan <Pendidikan>",
+        "at": "27 Mei 2024, 14.05 WIB",
+        "services_url": "https://masuk.example/me/services",
+    },
+    "recovery_code_used": {
+        "at": "27 Mei 2024, 14.05 WIB",
+        "codes_left": 9,
+        "sessions_url": "https://masuk.example/me/sessions",
+    },
+}
+
+
+@pytest.fixture(params=["id", "en"])
+def write(request, catalogues):
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = gettext.translation("messages", catalogues, [request.param], fallback=True)
+    environment.install_gettext_translations(texts, newstyle=True)
+    frame = {"language": request.param, "name": "Suharto", "help_url": "https://masuk.example/help"}
+
+    def render(name: str, part: str) -> str:
+        return environment.get_template(f"mail/{name}.{part}").render(mail=frame | MAILS[name])
+
+    return render
+
+
+def test_every_mail_is_tried():
+    names = {path.stem for path in (TEMPLATES / "mail").iterdir()} - {"layout", "parts"}
+    assert names == set(MAILS)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_the_first_line_of_the_text_is_the_subject(write, name):
+    subject, empty, greeting, *_ = write(name, "txt").splitlines()
+    assert subject
+    assert not empty
+    assert "Suharto" in greeting
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_text_and_html_say_the_same(write, name):
+    text, html = write(name, "txt"), write(name, "html")
+    for value in map(str, MAILS[name].values()):
+        assert value in text
+        assert value.replace("<", "&lt;").replace(">", "&gt;") in html
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_fetches_nothing(write, name):
+    html = write(name, "html")
+    assert "src=" not in html
+    assert "<script" not in html
