@@ -1,0 +1,112 @@
+"""Every page in Chromium: nothing sticks out at 320 px, targets are large enough, scripts only improve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route
+
+from tests.unit.web.samples import SAMPLES
+
+ORIGIN = "http://localhost"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# What a finger hits: everything but links inside a sentence (WCAG 2.2 SC 2.5.8, exception "inline").
+SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]
+  .filter(e => e.checkVisibility() && !e.matches('.skip'))
+  .map(e => [e, (e.type === 'checkbox' ? e.closest('.tick') : e).getBoundingClientRect()])
+  .filter(([e, box]) => box.height < 43.9 || box.width < 24)
+  .map(([e, box]) => `${e.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
+STICKING_OUT = """() => document.documentElement.scrollWidth > innerWidth
+  ? [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)
+      .map(e => e.outerHTML.slice(0, 90))
+  : []"""
+
+
+@pytest.fixture
+def visit(gallery, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Open a sample page; the application answers without a server."""
+    client = gallery.test_client()
+
+    def answer(route: Route) -> None:
+        with client.get(route.request.url.removeprefix(ORIGIN)) as found:
+            headers = {"Content-Type": found.content_type, "Content-Security-Policy": POLICY}
+            route.fulfill(status=found.status_code, headers=headers, body=found.data)
+
+    def open_page(name: str, language: str = "id", **options: object) -> Page:
+        context = new_context(**options)
+        context.route("**/*", answer)
+        context.route("**/form_post.js*", lambda route: route.abort())
+        page = context.new_page()
+        page.goto(f"{ORIGIN}/p/{name}?ui_locales={language}")
+        return page
+
+    yield open_page
+
+
+def test_nothing_sticks_out_and_every_target_is_large_enough_at_320_px(visit):
+    page = visit("login", viewport={"width": 320, "height": 640})
+    found: dict[str, list[str]] = {}
+    for name in SAMPLES:
+        for language in ("id", "en"):
+            page.goto(f"{ORIGIN}/p/{name}?ui_locales={language}")
+            found[f"{name} {language}"] = page.evaluate(STICKING_OUT) + page.evaluate(SMALL_TARGETS)
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_the_policy_refuses_nothing_a_page_needs(visit):
+    page = visit("login")
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    for name in (name for name in SAMPLES if name != "form-post"):
+        page.goto(f"{ORIGIN}/p/{name}")
+    assert refused == []
+
+
+def test_without_script_nothing_is_offered_that_needs_it(visit):
+    page = visit("register-recovery", java_script_enabled=False)
+    assert page.locator("#register-submit").is_visible()
+    assert page.locator("[data-print]").is_hidden()
+    page.goto(f"{ORIGIN}/p/login")
+    assert page.locator("[data-reveal]").is_hidden()
+
+
+def test_a_password_can_be_seen_and_is_hidden_again(visit):
+    page = visit("login")
+    page.fill("#password", "kuda laut senja")
+    page.click("[data-reveal=password]")
+    assert page.locator("#password").get_attribute("type") == "text"
+    assert page.locator("[data-reveal]").get_attribute("aria-pressed") == "true"
+    page.click("[data-reveal=password]")
+    assert page.locator("#password").get_attribute("type") == "password"
+
+
+def test_the_language_switch_keeps_what_was_typed_but_no_secret(visit):
+    page = visit("login")
+    page.fill("#identifier", "siti@example.id")
+    page.fill("#password", "kuda laut senja")
+    page.click("nav [hreflang=en]")
+    page.wait_for_url("**ui_locales=en")
+    assert page.locator("#identifier").input_value() == "siti@example.id"
+    assert page.locator("#password").input_value() == ""
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_the_keyboard_reaches_the_main_action_first_after_the_fields(visit):
+    page = visit("login")
+    order = []
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        order.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+    assert order[0] == "skip"
+    assert order.index("identifier") < order.index("password") < order.index("login-submit")
+
+
+def test_errors_take_the_focus_and_lead_to_their_field(visit):
+    page = visit("login-wrong")
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    page.click("#error-summary a")
+    assert page.evaluate("document.activeElement.id") == "password"
