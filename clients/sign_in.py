@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import requests
 from authlib.integrations.flask_client import OAuth, OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 from joserfc.jws import extract_compact
@@ -29,6 +30,7 @@ CLAIMS_STAY_FRESH = timedelta(minutes=5)
 KEYS_STAY_FRESH = timedelta(minutes=1)
 ASSERTION_SECONDS = 60
 TIMEOUT_SECONDS = 10
+PLAIN_CODE = re.compile(r"[a-z_]{1,40}")  # an error code may be made up by whoever wrote the link
 OUT_OF_TOKENS = "token_invalid"  # Authlib's word for: expired, and there is no refresh token
 FAILURES = (OAuthError, JoseError, requests.RequestException, KeyError, ValueError)
 
@@ -38,7 +40,7 @@ class SignInError(Exception):
 
     def __init__(self, kind: str, code: str = "") -> None:
         super().__init__(kind)
-        self.kind, self.code = kind, code
+        self.kind, self.code = kind, code if PLAIN_CODE.fullmatch(code) else ""
 
 
 class ShortAssertion(PrivateKeyJWT):  # type: ignore[misc]
@@ -60,6 +62,20 @@ class ShortAssertion(PrivateKeyJWT):  # type: ignore[misc]
         )
 
 
+class Tokens:
+    """The tokens in use during one request; a refresh puts new ones in and keeps them at once."""
+
+    def __init__(
+        self, now: Mapping[str, Any], keep: Callable[[Mapping[str, Any]], None] = lambda _now: None
+    ) -> None:
+        self.now, self._keep = now, keep
+
+    def renew(self, answer: Mapping[str, Any]) -> None:
+        """Take over the answer to a refresh."""
+        self.now = {**self.now, **_lasting(answer)}
+        self._keep(self.now)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A finished sign-in."""
@@ -77,9 +93,8 @@ class Gerbang:
         self._manifest, self._deployment, self._store, self._clock = manifest, deployment, store, clock
         self._refreshing = threading.Lock()
         self._keys_at = datetime.fromtimestamp(0, UTC)
-        self._renewing: tuple[str, Visit] | None = None
         issuer = deployment.issuer
-        self._remote = OAuth(app, cache=store, update_token=self._keep_tokens).register(
+        self._remote = OAuth(app, cache=store, update_token=_renewed).register(
             "gerbang",
             client_id=manifest.client_id,
             client_secret=key,
@@ -123,7 +138,8 @@ class Gerbang:
             self._check_issuer()
             token = self._remote.authorize_access_token(claims_options=self._id_token_rules())
             identity = token["userinfo"]
-            claims = self._userinfo(token, identity["sub"])
+            tokens = Tokens(_lasting(token))
+            claims = self._userinfo(tokens, identity["sub"])
         except OAuthError as error:
             raise SignInError(_kind(error), str(error.error or "")) from error
         except requests.RequestException as error:
@@ -135,7 +151,7 @@ class Gerbang:
             sub=identity["sub"],
             sid=identity.get("sid"),
             id_token=token["id_token"],
-            tokens=_lasting(token),
+            tokens=tokens.now,
             claims=claims,
             claims_at=self._clock(),
         )
@@ -157,9 +173,11 @@ class Gerbang:
             return self._asked_again(handle, current)
 
     def _asked_again(self, handle: str, visit: Visit) -> Visit:
-        self._renewing = handle, visit
+        tokens = Tokens(
+            visit.tokens, lambda renewed: self._store.update(handle, replace(visit, tokens=renewed))
+        )
         try:
-            claims = self._userinfo(visit.tokens, visit.sub)
+            claims = self._userinfo(tokens, visit.sub)
         except requests.HTTPError as error:
             if error.response is None or error.response.status_code not in (401, 403):
                 return visit
@@ -172,19 +190,9 @@ class Gerbang:
             raise SignInError("ended") from error
         except FAILURES:
             return visit
-        finally:
-            _handle, visit = self._renewing
-            self._renewing = None
-        renewed = replace(visit, claims=claims, claims_at=self._clock())
+        renewed = replace(visit, tokens=tokens.now, claims=claims, claims_at=self._clock())
         self._store.update(handle, renewed)
         return renewed
-
-    def _keep_tokens(self, _name: str, token: Mapping[str, Any], **_previous: Any) -> None:
-        """Keep rotated tokens before anything else is done with them; Authlib calls this after a refresh."""
-        if self._renewing is not None:
-            handle, visit = self._renewing
-            self._renewing = handle, replace(visit, tokens={**visit.tokens, **_lasting(token)})
-            self._store.update(*self._renewing)
 
     def leave(self, visit: Visit, language: str) -> Response:
         """Send the citizen to the provider to sign out everywhere (RP-Initiated Logout 1.0 §2)."""
@@ -222,9 +230,10 @@ class Gerbang:
             first_use=self._store.first_use,
         )
 
-    def _userinfo(self, token: Mapping[str, Any], sub: str) -> dict[str, Any]:
+    def _userinfo(self, tokens: Tokens, sub: str) -> dict[str, Any]:
         """Fetch UserInfo; its `sub` must be the ID Token's (OIDC Core §5.3.2)."""
-        claims = dict(self._remote.userinfo(token=dict(token)))
+        g.tokens = tokens
+        claims = dict(self._remote.userinfo(token=dict(tokens.now)))
         if claims.get("sub") != sub:
             raise SignInError("failed", "sub_mismatch")
         return claims
@@ -246,6 +255,11 @@ class Gerbang:
         needed = self._manifest.min_acr
         if needed and (acr not in ACRS or ACRS.index(acr) < ACRS.index(needed)):
             raise SignInError("too_weak")
+
+
+def _renewed(_name: str, answer: Mapping[str, Any], **_previous: Any) -> None:
+    """Keep rotated tokens before anything else is done with them; Authlib calls this after a refresh."""
+    g.tokens.renew(answer)
 
 
 def _lasting(token: Mapping[str, Any]) -> dict[str, Any]:
