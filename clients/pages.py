@@ -74,7 +74,7 @@ def pages(desk: Desk) -> Blueprint:
     blueprint.add_url_rule("/accent.css", view_func=lambda: accent(desk), endpoint="accent")
     blueprint.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
     blueprint.register_error_handler(SignInError, lambda error: problem(desk, error))
-    blueprint.app_context_processor(lambda: {"form_key": form_key, "signed_in": desk.visit()})
+    blueprint.app_context_processor(lambda: {"csrf_token": csrf_token, "signed_in": desk.visit()})
     return blueprint
 
 
@@ -116,7 +116,7 @@ def form(desk: Desk) -> BaseResponse | str:
     if "lang" in request.args:
         return _form_page(desk, known, sent.typed, {})
     errors = dict(sent.errors)
-    if not _form_key_matches():
+    if not _from_our_page():
         errors[""] = _("Halaman ini sudah lama terbuka. Periksa isian Anda lalu kirim sekali lagi.")
     if errors:
         return make_response(_form_page(desk, known, sent.typed, errors), 422)
@@ -135,7 +135,7 @@ def done(desk: Desk, reference: str) -> BaseResponse | str:
 def logout(desk: Desk) -> BaseResponse | str:
     """Ask, then end the local session and go on to sign out at the provider."""
     visit = desk.visit()
-    if request.method == "GET" or not _form_key_matches():
+    if request.method == "GET" or not _from_our_page():
         return render_template("logout.html") if visit else redirect(url_for("agency.logged_out"))
     desk.store.end(session.pop("visit", ""))
     if visit is None:
@@ -189,14 +189,14 @@ def accent(desk: Desk) -> Response:
     return Response(css, mimetype="text/css", headers={"Cache-Control": "public, max-age=3600"})
 
 
-def form_key() -> str:
+def csrf_token() -> str:
     """Return the key that shows a form came from our own page."""
-    session.setdefault("form_key", secrets.token_urlsafe(16))
-    return str(session["form_key"])
+    session.setdefault("csrf_token", secrets.token_urlsafe(16))
+    return str(session["csrf_token"])
 
 
-def _form_key_matches() -> bool:
-    return hmac.compare_digest(request.form.get("form_key", "").encode(), form_key().encode())
+def _from_our_page() -> bool:
+    return hmac.compare_digest(request.form.get("csrf_token", "").encode(), csrf_token().encode())
 
 
 def _form_page(desk: Desk, known: dict[str, Known], typed: object, errors: dict[str, str]) -> str:

@@ -60,7 +60,7 @@ class Browser:
         return self.get(self.start())
 
     def key(self, path: str = "/form") -> str:
-        found = re.search(r'name="form_key"\s+value="([^"]+)"', self.get(path).text)
+        found = re.search(r'name="csrf_token"\s+value="([^"]+)"', self.get(path).text)
         assert found
         return found.group(1)
 

@@ -110,7 +110,7 @@ def test_usual_ways_to_write_are_accepted(kind: Any, value: str) -> None:
 
 
 def send(browser: Browser, **fields: str) -> Any:
-    return browser.post("/form", form_key=browser.key(), **{**TYPED, **fields})
+    return browser.post("/form", csrf_token=browser.key(), **{**TYPED, **fields})
 
 
 def test_sending_the_form_types_nothing_that_is_known(browser: Browser, tmp_path: Path) -> None:
@@ -135,14 +135,14 @@ def test_mistakes_are_listed_with_links_and_nothing_is_lost(browser: Browser) ->
 
 def test_a_form_that_did_not_come_from_our_page_is_not_stored(browser: Browser) -> None:
     browser.sign_in()
-    assert browser.post("/form", **TYPED, form_key="guessed").status_code == 422
+    assert browser.post("/form", **TYPED, csrf_token="guessed").status_code == 422
     assert browser.post("/form", **TYPED).status_code == 422
     assert "Belum ada" in browser.get("/").text
 
 
 def test_changing_the_language_keeps_what_was_typed(browser: Browser) -> None:
     browser.sign_in()
-    page = browser.post("/form?lang=en", form_key="", **{**TYPED, "school": "SKB"})
+    page = browser.post("/form?lang=en", csrf_token="", **{**TYPED, "school": "SKB"})
     assert page.status_code == 200
     assert '<html lang="en">' in page.text and 'value="SKB"' in page.text
 
@@ -189,7 +189,10 @@ def test_pages_allow_nothing_from_elsewhere_and_are_light(browser: Browser, issu
 def test_every_page_is_in_one_language(browser: Browser, language: str) -> None:
     browser.sign_in()
     browser.get(f"/?lang={language}")
-    texts = {"id": ("Pendaftaran peserta didik", "Kirim"), "en": ("Student enrolment", "Send")}
+    texts = {
+        "id": ("Pendaftaran peserta didik", "Kirim pendaftaran"),
+        "en": ("Student enrolment", "Send the enrolment"),
+    }
     page = browser.get("/form").text
     assert f'<html lang="{language}">' in page
     for own, other in zip(texts[language], texts["en" if language == "id" else "id"], strict=True):

@@ -24,7 +24,7 @@ def still_in(browser: Browser) -> bool:
 
 def test_leaving_ends_the_local_session_and_goes_on_to_the_provider(browser: Browser, issuer: Issuer) -> None:
     browser.sign_in()
-    there = urlsplit(browser.post("/logout", form_key=browser.key()).headers["Location"])
+    there = urlsplit(browser.post("/logout", csrf_token=browser.key()).headers["Location"])
     asked = {name: values[0] for name, values in parse_qs(there.query).items()}
     assert f"{there.scheme}://{there.netloc}{there.path}" == f"{issuer.url}/leave"
     assert asked["post_logout_redirect_uri"] == "http://127.0.0.1:8101/logged-out"
@@ -36,7 +36,7 @@ def test_leaving_ends_the_local_session_and_goes_on_to_the_provider(browser: Bro
 def test_leaving_without_our_own_page_only_asks(browser: Browser) -> None:
     browser.sign_in()
     assert 'id="logout-confirm"' in browser.get("/logout").text
-    assert 'id="logout-confirm"' in browser.post("/logout", form_key="guessed").text
+    assert 'id="logout-confirm"' in browser.post("/logout", csrf_token="guessed").text
     assert still_in(browser)
 
 
@@ -45,7 +45,7 @@ def test_leaving_while_the_provider_is_away_is_said_honestly(browser: Browser, i
     browser._client.application.extensions["authlib.integrations.flask_client"].gerbang.server_metadata.pop(
         "end_session_endpoint"
     )
-    answer = browser.post("/logout", form_key=browser.key())
+    answer = browser.post("/logout", csrf_token=browser.key())
     assert "mungkin masih masuk" in browser.get(answer.headers["Location"]).text
     assert not still_in(browser)
 
