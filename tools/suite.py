@@ -8,6 +8,7 @@ processes), has the machine for itself. Each part leaves a ledger (tests/support
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -85,7 +86,9 @@ def workers(paths: Sequence[str]) -> list[str]:
 def run_part(options: Sequence[str], ledger: Path) -> int:
     """Run one part and give its exit code."""
     command = [sys.executable, "-m", "pytest", *options]
-    environment = {**os.environ, "GERBANG_LEDGER": str(ledger)}
+    # The processes of one run agree on the order of sets; the next run has another one.
+    seed = os.environ.get("PYTHONHASHSEED", str(secrets.randbelow(2**32)))
+    environment = {**os.environ, "GERBANG_LEDGER": str(ledger), "PYTHONHASHSEED": seed}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -66,14 +66,14 @@ THIRD_PARTY = {
 
 # Domain packages from low to high. A package knows the lower rows, never its own row or a higher one.
 LEVELS = (
-    {"store"},
-    {"audit"},
-    {"events"},
-    {"citizens", "registry", "messages"},
-    {"proofing", "authenticators", "representation"},
-    {"sessions", "consent"},
-    {"exchange", "grants"},
-    {"inventory", "cases"},
+    ("store",),
+    ("audit",),
+    ("events",),
+    ("citizens", "registry", "messages"),
+    ("proofing", "authenticators", "representation"),
+    ("sessions", "consent"),
+    ("exchange", "grants"),
+    ("inventory", "cases"),
 )
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages}
 
