@@ -63,8 +63,8 @@ class Citizen(Base):
 class Identifier(Base):
     """What a person can be found by, as a keyed digest: `nik`, `email`, `phone`, `username` or `nip`.
 
-    `login` marks the one account that may sign in with a value; a shared phone or e-mail stays a contact of the
-    others without ever being ambiguous. One NIK is one account, by construction.
+    `login` marks the one account that may sign in with a value; a shared phone or e-mail stays a contact of
+    the others without ever being ambiguous. One NIK is one account, by construction.
     """
 
     __tablename__ = "identifier"

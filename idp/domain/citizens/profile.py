@@ -1,0 +1,141 @@
+"""A citizen's attributes: sealed, dated, each with where it comes from (features D12, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import Select, select, update
+
+from idp.domain.citizens.models import AttributeValue, Citizen
+from idp.domain.store.database import Session
+from keys import DataKey, Place
+
+TABLE, COLUMN = "attribute_value", "sealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value with its provenance."""
+
+    value: Any
+    source: str
+    level: str
+    verified_at: datetime | None
+    recorded_at: datetime
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    superseded_at: datetime | None = None
+
+
+def write(
+    db: Session,
+    data_key: DataKey,
+    citizen_id: UUID,
+    name: str,
+    value: object,
+    *,
+    source: str,
+    level: str,
+    verified_at: datetime | None = None,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Make this the current value; the earlier one is kept as superseded, an equal one is confirmed."""
+    current = db.scalars(_current(citizen_id).where(AttributeValue.name == name)).one_or_none()
+    plain = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if current is not None:
+        same = (current.source, current.level, current.valid_from, current.valid_until) == (
+            source,
+            level,
+            valid_from,
+            valid_until,
+        )
+        if same and data_key.unseal(current.sealed, _place(current.id)) == plain:
+            current.verified_at = verified_at or current.verified_at
+            db.flush()
+            return
+        current.superseded_at = now
+        db.flush()
+    row_id = uuid4()
+    db.add(
+        AttributeValue(
+            id=row_id,
+            citizen_id=citizen_id,
+            name=name,
+            sealed=data_key.seal(plain, _place(row_id)),
+            source=source,
+            level=level,
+            verified_at=verified_at,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            recorded_at=now,
+        )
+    )
+    db.flush()
+    _touch(db, citizen_id, now)
+
+
+def supersede(db: Session, citizen_id: UUID, name: str, now: datetime) -> bool:
+    """End the current value without a successor; False when there is none."""
+    ended = db.execute(
+        update(AttributeValue)
+        .where(
+            AttributeValue.citizen_id == citizen_id,
+            AttributeValue.name == name,
+            AttributeValue.superseded_at.is_(None),
+        )
+        .values(superseded_at=now)
+        .returning(AttributeValue.id)
+    ).first()
+    if ended is None:
+        return False
+    _touch(db, citizen_id, now)
+    return True
+
+
+def read(db: Session, data_key: DataKey, citizen_id: UUID) -> dict[str, Value]:
+    """Return the current values by name."""
+    return {row.name: _opened(row, data_key) for row in db.scalars(_current(citizen_id))}
+
+
+def history(db: Session, data_key: DataKey, citizen_id: UUID, name: str) -> Sequence[Value]:
+    """Return every value a name ever had, the latest first."""
+    rows = db.scalars(
+        select(AttributeValue)
+        .where(AttributeValue.citizen_id == citizen_id, AttributeValue.name == name)
+        .order_by(AttributeValue.recorded_at.desc(), AttributeValue.superseded_at.desc().nulls_first())
+    )
+    return [_opened(row, data_key) for row in rows]
+
+
+def _current(citizen_id: UUID) -> Select[AttributeValue]:
+    return select(AttributeValue).where(
+        AttributeValue.citizen_id == citizen_id, AttributeValue.superseded_at.is_(None)
+    )
+
+
+def _opened(row: AttributeValue, data_key: DataKey) -> Value:
+    return Value(
+        value=orjson.loads(data_key.unseal(row.sealed, _place(row.id))),
+        source=row.source,
+        level=row.level,
+        verified_at=row.verified_at,
+        recorded_at=row.recorded_at,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        superseded_at=row.superseded_at,
+    )
+
+
+def _place(row_id: UUID) -> Place:
+    return Place(TABLE, COLUMN, row_id.hex)
+
+
+def _touch(db: Session, citizen_id: UUID, now: datetime) -> None:
+    db.execute(update(Citizen).where(Citizen.id == citizen_id).values(updated_at=now))
