@@ -11,7 +11,7 @@ from typing import Any
 
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.store.database import Database
-from idp.protocol.oauth.client import Client, ClaimUse, Environment, Profile
+from idp.protocol.oauth.client import ClaimUse, Client, Environment, Profile
 from idp.protocol.oidc.subject import sector_of
 
 STAMP = "registry"
@@ -101,7 +101,7 @@ def as_client(row: ClientRegistration) -> Client:
 
 
 def _localised(metadata: Mapping[str, Any], member: str) -> dict[str, str]:
-    """Collect `client_name`, `client_name#en`, … by language (OIDC Registration §2.1); no tag means Indonesian."""
+    """Collect `client_name`, `client_name#en`, … by language (Registration §2.1); no tag means Indonesian."""
     names: dict[str, str] = {}
     for key, value in metadata.items():
         base, _, language = key.partition("#")

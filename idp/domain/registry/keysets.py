@@ -1,0 +1,74 @@
+"""Which keys a client may register: public, strong enough, one per id (RFC 7517; decision 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry
+
+from idp.domain.registry.violations import Report, Rule
+from idp.protocol.oauth.jose import KEY_OF, MOST_KEYS, RSA_BITS, with_alias
+
+PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
+CURVES = frozenset(curve for _, curve in KEY_OF.values() if curve)
+KTYS = frozenset(kty for kty, _ in KEY_OF.values())
+
+
+def check_jwks(report: Report, jwks: Mapping[str, Any], alg: str | None) -> None:
+    """Refuse private, weak, unknown and ambiguous keys, and a set without one for the registered `alg`."""
+    keys = jwks.get("keys")
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+        report.add("jwks", Rule.TYPE, "an object with a list of keys")
+        return
+    if len(keys) > MOST_KEYS:
+        report.add("jwks", Rule.TOO_LONG)
+        return
+    usable = [key for key in keys if _usable(report, key)]
+    seen: set[str] = set()
+    for kid in (str(key["kid"]) for key in keys if "kid" in key):
+        if kid in seen:
+            report.add("jwks", Rule.KEY_REPEATED, kid)
+        seen.add(kid)
+    if (
+        alg is not None
+        and alg in KEY_OF
+        and not any(_fits(key, alg) for key in usable)
+        and not report.about("jwks")
+    ):
+        report.add("jwks", Rule.KEYS_UNFIT, alg)
+
+
+def _usable(report: Report, key: Mapping[str, Any]) -> bool:
+    name = str(key.get("kid", key.get("kty", "?")))[:80]
+    if PRIVATE_MEMBERS & key.keys():
+        report.add("jwks", Rule.KEY_PRIVATE)
+        return False
+    kty, curve = key.get("kty"), key.get("crv")
+    signs = key.get("use", "sig") == "sig"
+    if not signs:
+        return False  # an encryption key beside the signing keys harms nobody
+    if kty not in KTYS or (kty != "RSA" and curve not in CURVES) or not _strong(key):
+        report.add("jwks", Rule.KEY_UNUSABLE, name)
+        return False
+    return True
+
+
+def _strong(key: Mapping[str, Any]) -> bool:
+    try:
+        imported = JWKRegistry.import_key(dict(key))
+        bits = getattr(imported.get_op_key("verify"), "key_size", RSA_BITS)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return False
+    return imported.key_type != "RSA" or bits >= RSA_BITS
+
+
+def _fits(key: Mapping[str, Any], alg: str) -> bool:
+    kty, curve = KEY_OF[alg]
+    named = key.get("alg")
+    return (
+        key.get("kty") == kty
+        and (curve is None or key.get("crv") == curve)
+        and (named is None or named in with_alias(alg))
+    )
