@@ -177,9 +177,8 @@ class TokensIssued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensRefreshed(Event):
-    """A refresh token was used; `generation` is the new one."""
+    """A refresh token was used; `generation` is the family's new one."""
 
-    family_id: UUID
     generation: int
 
 
@@ -284,6 +283,11 @@ class ClientSuspended(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientResumed(Event):
     """A suspended client may work again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRetired(Event):
+    """A client ended for good; its id is never given to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

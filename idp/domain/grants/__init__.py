@@ -1,1 +1,71 @@
-"""Redeeming codes and refresh tokens, once, and minting what they give."""
+"""Redeeming codes and refresh tokens, once, and minting what they give.
+
+`EXCHANGES` is the literal list of grants on offer; a grant is a function, a new one is a file and a line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from idp.domain.grants import authorization_code, client_credentials, refresh_token
+from idp.domain.grants.grant import Grant
+from idp.domain.store.statements import Statements
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import UnsupportedGrantType
+from idp.protocol.oauth.requests import TokenRequest
+
+
+@dataclass(frozen=True, slots=True)
+class GrantPolicy:
+    """How long what a redemption starts may live."""
+
+    online_lifetime: timedelta
+    offline_lifetime: timedelta
+
+
+Exchange = Callable[[Statements, Client, TokenRequest, GrantPolicy, datetime], Grant]
+
+
+def _code(
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
+) -> Grant:
+    return authorization_code.redeem(
+        statements, client, request, now, policy.online_lifetime, policy.offline_lifetime
+    )
+
+
+def _refresh(
+    statements: Statements, client: Client, request: TokenRequest, _policy: GrantPolicy, now: datetime
+) -> Grant:
+    return refresh_token.refresh(statements, client, request, now)
+
+
+def _client(
+    statements: Statements, client: Client, request: TokenRequest, _policy: GrantPolicy, now: datetime
+) -> Grant:
+    return client_credentials.grant(statements, client, request, now)
+
+
+EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
+    {
+        "authorization_code": _code,
+        "refresh_token": _refresh,
+        "client_credentials": _client,
+    }
+)
+
+
+def lookup(grant_type: str, client: Client) -> Exchange:
+    """Find the function of a grant type.
+
+    Raises:
+        UnsupportedGrantType: not offered at all (RFC 6749 §5.2).
+        UnauthorizedClient: not registered for this client.
+    """
+    if grant_type not in EXCHANGES:
+        raise UnsupportedGrantType("this grant type is not supported", parameter="grant_type")
+    client.require_grant(grant_type)
+    return EXCHANGES[grant_type]

@@ -6,6 +6,7 @@ data-modifying CTEs for PostgreSQL, one short `BEGIN IMMEDIATE` transaction for 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,9 @@ from idp.protocol.oauth.errors import TemporarilyUnavailable
 Params = Mapping[str, Any]
 Row = Mapping[str, Any]
 Hook = Callable[[str], None]
+
+NAMED = re.compile(r"(?<!:):([a-z_]+)")
+"""`:name`, as SQLite spells a parameter; statements are written so and translated for psycopg."""
 
 
 class Statements(Protocol):
@@ -53,6 +57,7 @@ class PostgresStatements:
         self._local = threading.local()
         self._open: set[psycopg.Connection[dict[str, Any]]] = set()
         self._lock = threading.Lock()
+        self._translated: dict[str, str] = {}
         self.on_execute: list[Hook] = []
 
     def one(self, sql: str, params: Params) -> Row | None:
@@ -89,11 +94,17 @@ class PostgresStatements:
                 self._open = {c for c in self._open if not c.closed} | {connection}
         return connection
 
+    def _translate(self, sql: str) -> str:
+        known = self._translated.get(sql)
+        if known is None:
+            known = self._translated[sql] = NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
+        return known
+
     def _execute(self, sql: str, params: Params) -> psycopg.Cursor[dict[str, Any]]:
         for hook in self.on_execute:
             hook(sql)
         try:
-            return self._connection().execute(sql, params)
+            return self._connection().execute(self._translate(sql), params)
         except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
             connection = getattr(self._local, "connection", None)
             if connection is not None and connection.broken:

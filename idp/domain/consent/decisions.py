@@ -1,0 +1,139 @@
+"""Consent: what is asked, what the citizen decides, and the record of it (UU PDP art. 20-24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import orjson
+from sqlalchemy import select, update
+
+from idp.domain.audit.events import ConsentDenied, ConsentGranted
+from idp.domain.audit.record import record
+from idp.domain.consent.models import Authorization
+from idp.domain.store.database import Session
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.values import format_scope
+from idp.protocol.oidc.claims_request import ClaimsRequest
+from keys import DataKey, Place
+
+TEXT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line of the consent page exactly as the citizen saw it, kept as evidence."""
+
+    name: str
+    label: str
+    value: str
+    source: str
+    purpose: str
+    legal_basis: str
+    required: bool
+
+    def to_dict(self) -> dict[str, object]:
+        """The line as JSON."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
+    """Tell whether a claim comes with the service or is the citizen's choice.
+
+    The registration decides where it lists the claim; else an essential claim is required, a voluntary one asked for
+    by name is not, and what only a scope stands for comes with that scope.
+    """
+    use = client.claims.get(name)
+    if use is not None:
+        return use.required
+    spec = claims.userinfo.get(name) or claims.id_token.get(name)
+    return spec is None or spec.essential
+
+
+def standing(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> Authorization | None:
+    """Return the authorization a citizen currently gives a client, if any."""
+    return db.scalars(
+        select(Authorization).where(
+            Authorization.citizen_id == citizen_id,
+            Authorization.client_id == client_id,
+            Authorization.withdrawn_at.is_(None),
+            Authorization.superseded_at.is_(None),
+            Authorization.expires_at > now,
+        )
+    ).one_or_none()
+
+
+def grant(
+    db: Session,
+    data_key: DataKey,
+    *,
+    citizen_id: UUID,
+    client: Client,
+    scope: Iterable[str],
+    shown: Sequence[Shown],
+    allowed: frozenset[str],
+    language: str,
+    expires_at: datetime,
+    now: datetime,
+) -> Authorization:
+    """Record a consent act; what stood before is superseded by a row that holds both (decisions 6)."""
+    before = standing(db, citizen_id, client.client_id, now)
+    names = [line.name for line in shown]
+    granted = {line.name for line in shown if line.required or line.name in allowed}
+    declined = set(names) - granted
+    scopes = dict.fromkeys(scope)
+    if before is not None:
+        granted |= set(before.granted.split()) - declined
+        declined |= set(before.declined.split()) - granted
+        scopes = dict.fromkeys((*before.scope.split(), *scopes))
+    _supersede(db, citizen_id, client.client_id, now)
+    row_id = uuid4()
+    text = orjson.dumps([line.to_dict() for line in shown])
+    authorization = Authorization(
+        id=row_id,
+        citizen_id=citizen_id,
+        client_id=client.client_id,
+        scope=format_scope(scopes),
+        granted=" ".join(sorted(granted)),
+        declined=" ".join(sorted(declined)),
+        language=language,
+        text_version=TEXT_VERSION,
+        record=data_key.seal(text, Place("authorization", "record", row_id.hex)),
+        granted_at=now,
+        expires_at=expires_at,
+    )
+    db.add(authorization)
+    db.flush()
+    record(
+        db,
+        ConsentGranted(
+            citizen_id=citizen_id,
+            client_id=client.client_id,
+            authorization_id=row_id,
+            granted=tuple(sorted(granted)),
+            declined=tuple(sorted(declined)),
+        ),
+        now,
+    )
+    return authorization
+
+
+def deny(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> None:
+    """Record a no; nothing else changes."""
+    record(db, ConsentDenied(citizen_id=citizen_id, client_id=client_id), now)
+
+
+def _supersede(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> None:
+    """End what stood, expired rows too, so that one row at most stands."""
+    db.execute(
+        update(Authorization)
+        .where(
+            Authorization.citizen_id == citizen_id,
+            Authorization.client_id == client_id,
+            Authorization.withdrawn_at.is_(None),
+            Authorization.superseded_at.is_(None),
+        )
+        .values(superseded_at=now)
+    )

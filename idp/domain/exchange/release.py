@@ -1,0 +1,183 @@
+"""The only way out for citizen data: one statement gates and reads, one writes the ledger (decisions 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from idp import trace
+from idp.domain.audit.events import DataReleased
+from idp.domain.audit.record import INSERT_PENDING, parameters
+from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
+from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values
+from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
+from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.userinfo import citizen_claims
+from keys import Vault
+
+NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
+FACTS = """
+f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release,
+ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at
+"""
+GATED = f"FROM family f {FAMILY_GATE} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}"
+POSTGRESQL = f"""
+SELECT {FACTS}, v.*
+{
+    GATED.replace(
+        "WHERE",
+        '''
+CROSS JOIN LATERAL (
+  SELECT array_agg(av.id) AS ids, array_agg(av.name) AS names, array_agg(av.sealed) AS sealed,
+         array_agg(av.source) AS sources, array_agg(av.level) AS levels, array_agg(av.verified_at) AS verified
+  FROM attribute_value av WHERE av.citizen_id = ci.id AND av.superseded_at IS NULL
+) v WHERE''',
+        1,
+    )
+}
+"""
+SQLITE = f"SELECT {FACTS} {GATED}"
+SQLITE_VALUES = """
+SELECT id, name, sealed, source, level, verified_at FROM attribute_value
+WHERE citizen_id = :citizen_id AND superseded_at IS NULL
+"""
+INSERT_RELEASE = """
+INSERT INTO release (id, at, citizen_id, client_id, authorization_id, family_id, claims, channel, trace_id)
+VALUES (:id, :now, :citizen_id, :client_id, :authorization_id, :family_id, :claims, :channel, :trace_id)
+"""
+AUDIT_VALUES = """
+VALUES (:audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Releasable:
+    """What stands behind a token, read and not yet opened."""
+
+    family_id: UUID
+    client_id: str
+    citizen_id: UUID
+    authorization_id: UUID
+    scope: tuple[str, ...]
+    allowed: tuple[str, ...]
+    person: Person
+    data_key: bytes | None = field(repr=False)
+    sealed: tuple[SealedValue, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Claims on their way out; the ledger row `id` is written before they leave."""
+
+    id: UUID
+    claims: Mapping[str, object] = field(repr=False)
+    opened: Opened = field(repr=False)
+
+
+def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: datetime) -> Releasable | None:
+    """Read what may leave for a token, if everything it depends on still stands (one statement)."""
+    params: dict[str, Any] = {"family_id": family_id, "jti": jti, "exp_day": exp_day, "now": now}
+    if isinstance(statements, SqliteStatements):
+        with statements.transaction() as tx:
+            row = tx.one(SQLITE, params)
+            rows = tx.all(SQLITE_VALUES, {"citizen_id": row["citizen_id"]}) if row is not None else []
+        values = tuple(_value(r) for r in rows)
+    else:
+        row = statements.one(POSTGRESQL, params)
+        values = _unpack(row) if row is not None else ()
+    if row is None:
+        return None
+    return Releasable(
+        family_id=as_uuid(row["family_id"]),
+        client_id=row["client_id"],
+        citizen_id=as_uuid(row["citizen_id"]),
+        authorization_id=as_uuid(row["authorization_id"]),
+        scope=tuple(row["scope"].split()),
+        allowed=tuple(row["release"].split()),
+        person=Person(
+            as_uuid(row["account_id"]), row["locale"], row["zoneinfo"], as_moment(row["updated_at"])
+        ),
+        data_key=row["data_key"],
+        sealed=values,
+    )
+
+
+def release(
+    statements: Statements,
+    found: Releasable,
+    names: Iterable[str],
+    *,
+    client: Client,
+    vault: Vault,
+    salt: bytes,
+    channel: str,
+    now: datetime,
+) -> Answer:
+    """Open the named claims, write the ledger row, then hand them over (one statement).
+
+    `names` must be among what the citizen allowed; anything else is a programming error.
+    """
+    wanted = tuple(names)
+    opened = _open(found, wanted, client, vault, salt)
+    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now))
+    answer = Answer(uuid4(), claims, opened)
+    if claims:
+        _write_ledger(statements, found, answer, channel, now)
+    return answer
+
+
+def local_day(person: Person, now: datetime) -> Any:
+    """Return today's date where the citizen lives; ages turn at their midnight."""
+    return now.astimezone(ZoneInfo(person.zoneinfo)).date()
+
+
+def _open(found: Releasable, names: tuple[str, ...], client: Client, vault: Vault, salt: bytes) -> Opened:
+    if found.data_key is None or not names:
+        return Opened({}, {})
+    data_key = vault.open(found.citizen_id, bytes(found.data_key))
+    return open_values(names, found.sealed, data_key, found.person, client, salt)
+
+
+def _write_ledger(
+    statements: Statements, found: Releasable, answer: Answer, channel: str, now: datetime
+) -> None:
+    names = tuple(answer.claims)
+    event = DataReleased(
+        citizen_id=found.citizen_id, client_id=found.client_id, release_id=answer.id, claims=names
+    )
+    params = {
+        "id": answer.id,
+        "now": now,
+        "citizen_id": found.citizen_id,
+        "client_id": found.client_id,
+        "authorization_id": found.authorization_id,
+        "family_id": found.family_id,
+        "claims": " ".join(names),
+        "channel": channel,
+        "trace_id": trace.current(),
+        **parameters(event, now),
+    }
+    if isinstance(statements, SqliteStatements):
+        with statements.transaction(write=True) as tx:
+            tx.one(INSERT_RELEASE, params)
+            tx.one(INSERT_PENDING + AUDIT_VALUES, params)
+        return
+    statements.one(f"WITH ledger AS ({INSERT_RELEASE}) {INSERT_PENDING} {AUDIT_VALUES}", params)
+
+
+def _value(row: Row) -> SealedValue:
+    verified = as_moment(row["verified_at"]) if row["verified_at"] is not None else None
+    return SealedValue(as_uuid(row["id"]), row["name"], row["sealed"], row["source"], row["level"], verified)
+
+
+def _unpack(row: Row) -> tuple[SealedValue, ...]:
+    if row["ids"] is None:
+        return ()
+    columns = zip(
+        row["ids"], row["names"], row["sealed"], row["sources"], row["levels"], row["verified"], strict=True
+    )
+    return tuple(SealedValue(*column) for column in columns)

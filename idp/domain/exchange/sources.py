@@ -1,0 +1,131 @@
+"""From sealed values to claims: what is stored, what is derived, and who vouches for each (features.md section 8)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.values import b64url, seconds
+from idp.protocol.oidc.userinfo import needed_values
+from keys import DataKey, Place
+
+ASN_CLAIMS = ("nip", "employment_kind", "agency", "unit", "position")
+STORED_AS: Mapping[str, str] = {
+    **dict.fromkeys(ASN_CLAIMS, "asn"),
+    "nik_ref": "nik",
+    "email_verified": "email",
+    "phone_number_verified": "phone_number",
+    "address": "id_address",
+    "regency_code": "id_address",
+    "province_code": "id_address",
+    "age_over_17": "birthdate",
+    "age_over_21": "birthdate",
+    "age_over_60": "birthdate",
+}
+"""Claims that are read out of an attribute of another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedValue:
+    """One attribute as the statement read it."""
+
+    id: UUID
+    name: str
+    sealed: bytes
+    source: str
+    level: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who vouches for a value and since when."""
+
+    source: str
+    level: str
+    verified_at: datetime | None
+
+    def to_dict(self) -> dict[str, object]:
+        """The form it has on the wire, next to the claims."""
+        members: dict[str, object] = {"source": self.source, "level": self.level}
+        if self.verified_at is not None:
+            members["verified_at"] = seconds(self.verified_at)
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the account itself knows of a citizen, besides sealed values."""
+
+    account_id: UUID
+    locale: str
+    zoneinfo: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Values by claim name, and where each comes from."""
+
+    values: Mapping[str, Any]
+    provenance: Mapping[str, Provenance]
+
+
+def attributes_for(claims: Iterable[str]) -> frozenset[str]:
+    """Return the attributes that these claims are read from."""
+    return frozenset(STORED_AS.get(name, name) for name in needed_values(tuple(claims)))
+
+
+def open_values(
+    claims: Iterable[str],
+    sealed: Iterable[SealedValue],
+    data_key: DataKey,
+    person: Person,
+    client: Client,
+    salt: bytes,
+) -> Opened:
+    """Open what the claims need and nothing else."""
+    names = tuple(claims)
+    wanted = attributes_for(names)
+    stored: dict[str, Any] = {}
+    origin: dict[str, Provenance] = {}
+    for value in sealed:
+        if value.name in wanted:
+            place = Place("attribute_value", "sealed", value.id.hex)
+            stored[value.name] = orjson.loads(data_key.unseal(value.sealed, place))
+            origin[value.name] = Provenance(value.source, value.level, value.verified_at)
+    values = {
+        **stored,
+        "locale": person.locale,
+        "zoneinfo": person.zoneinfo,
+        "updated_at": person.updated_at,
+    }
+    for claim, companion in (("email", "email_verified"), ("phone_number", "phone_number_verified")):
+        if claim in stored:
+            values[companion] = origin[claim].verified_at is not None
+    if "nik" in stored and "nik_ref" in names:
+        values["nik_ref"] = nik_ref(stored["nik"], client, salt)
+    asn = stored.get("asn")
+    if isinstance(asn, Mapping):
+        values |= {name: asn[name] for name in ASN_CLAIMS if name in asn}
+    if "nik" not in names:
+        values.pop("nik", None)
+    account = Provenance("account", "ial0", None)
+    provenance = {name: origin.get(STORED_AS.get(name, name), account) for name in names if name in values}
+    for name in names:
+        source = origin.get(STORED_AS.get(name, name))
+        if source is not None:
+            provenance[name] = source
+    return Opened(values, provenance)
+
+
+def nik_ref(nik: str, client: Client, salt: bytes) -> str:
+    """A reference to a NIK that only this agency can use: the same person, no number (features.md G2)."""
+    return b64url(hmac.digest(salt, f"nik|{client.agency_id}|{nik}".encode(), "sha256"))[:24]

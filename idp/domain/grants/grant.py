@@ -1,0 +1,31 @@
+"""What a redemption established: the facts that tokens are minted from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The outcome of a grant, before any token exists.
+
+    A client's own grant (RFC 6749 §4.4) has no account. `auth_time` is None where the ID Token need not tell it.
+    `id_token_claims` are citizen claims the ID Token was asked to carry; the token endpoint releases them.
+    """
+
+    scope: tuple[str, ...]
+    account_id: UUID | None = None
+    citizen_id: UUID | None = None
+    authorization_id: UUID | None = None
+    family_id: UUID | None = None
+    session_id: UUID | None = None
+    acr: str = ""
+    amr: tuple[str, ...] = ()
+    auth_time: datetime | None = None
+    tell_auth_time: bool = False
+    nonce: str | None = None
+    refresh_token: str | None = field(default=None, repr=False)
+    id_token_claims: tuple[str, ...] = ()
+    scope_changed: bool = False

@@ -1,0 +1,142 @@
+"""Issuing an authorization code: gate, code, touch of the session and audit in one statement (RFC 6749 §4.1.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from idp.domain.audit.events import CodeIssued
+from idp.domain.audit.record import INSERT_PENDING, parameters
+from idp.domain.grants.situation import Standing
+from idp.domain.sessions.browser import TOUCH_EVERY
+from idp.domain.store.statements import SqliteStatements, Statements
+from idp.protocol.authorize import assurance
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import LoginRequired
+from idp.protocol.oauth.values import Handle, HandleKind, format_scope
+from idp.protocol.oidc.catalogue import COMPANIONS
+from idp.protocol.oidc.claims import wanted
+
+GATE = """
+SELECT s.id AS session_id, s.account_id, s.citizen_id, s.amr, s.auth_time
+FROM browser_session s
+JOIN account ac ON ac.id = s.account_id AND ac.status = 'active'
+JOIN citizen ci ON ci.id = s.citizen_id AND ci.erased_at IS NULL
+JOIN "authorization" au ON au.id = :authorization_id AND au.citizen_id = s.citizen_id
+     AND au.withdrawn_at IS NULL AND au.superseded_at IS NULL AND au.expires_at > :now
+JOIN client cl ON cl.id = :client_id AND cl.id = au.client_id AND cl.status = 'approved'
+WHERE s.id = :session_id AND s.ended_at IS NULL AND s.idle_expires_at > :now AND s.expires_at > :now
+"""
+INSERT_CODE = """
+INSERT INTO authorization_code (day, bucket, digest, client_id, account_id, citizen_id, authorization_id,
+       session_id, redirect_uri, code_challenge, nonce, scope, release, id_token_claims, acr, amr, auth_time, send_auth_time,
+       issued_at, expires_at)
+"""
+CODE_VALUES = """
+SELECT :day, :bucket, :digest, :client_id, g.account_id, g.citizen_id, :authorization_id, g.session_id,
+       :redirect_uri, :code_challenge, :nonce, :scope, :release, :id_token_claims, :acr, g.amr, g.auth_time,
+       :send_auth_time, :now, :expires_at FROM gate g
+"""
+TOUCH = """
+UPDATE browser_session SET seen_at = :now, idle_expires_at = :idle_expires_at
+WHERE id = :session_id AND seen_at < :touch_before
+"""
+AUDIT_VALUES = """
+SELECT :audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail
+"""
+POSTGRESQL = f"""
+WITH gate AS ({GATE}),
+     touched AS ({TOUCH} AND EXISTS (SELECT 1 FROM gate)),
+     code AS ({INSERT_CODE} {CODE_VALUES} RETURNING 1),
+     audited AS ({INSERT_PENDING} {AUDIT_VALUES} FROM code)
+SELECT 1 AS issued FROM code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CodePolicy:
+    """How long codes live and sessions sleep."""
+
+    code_lifetime: timedelta
+    session_idle: timedelta
+
+
+def issue_code(
+    statements: Statements,
+    request: AuthorizationRequest,
+    client: Client,
+    standing: Standing,
+    policy: CodePolicy,
+    now: datetime,
+) -> str:
+    """Issue a code for a citizen of whom nothing more is asked; its text is shown once (one statement).
+
+    Raises:
+        LoginRequired: when session, consent, account or client fell between the question and this statement.
+    """
+    code = Handle.mint(HandleKind.CODE, now, standing.citizen_id.bytes)
+    params = _params(request, client, standing, policy, code, now)
+    if isinstance(statements, SqliteStatements):
+        issued = _issue_sqlite(statements, params)
+    else:
+        issued = statements.one(POSTGRESQL, params) is not None
+    if not issued:
+        raise LoginRequired("the session or the consent has just ended")
+    return code.text
+
+
+def _issue_sqlite(statements: SqliteStatements, params: dict[str, Any]) -> bool:
+    with statements.transaction(write=True) as tx:
+        if tx.one(GATE, params) is None:
+            return False
+        tx.one(f"WITH gate AS ({GATE}) {INSERT_CODE} {CODE_VALUES}", params)
+        tx.one(TOUCH, params)
+        tx.one(INSERT_PENDING + AUDIT_VALUES, params)
+        return True
+
+
+def _params(
+    request: AuthorizationRequest,
+    client: Client,
+    standing: Standing,
+    policy: CodePolicy,
+    code: Handle,
+    now: datetime,
+) -> dict[str, Any]:
+    granted = standing.authorization.granted if standing.authorization else frozenset()
+    asked = wanted(request.scope, request.claims).permitted(client)
+    event = CodeIssued(
+        citizen_id=standing.citizen_id,
+        client_id=client.client_id,
+        authorization_id=standing.authorization_id,  # type: ignore[arg-type]  # consent stands here
+        session_id=standing.session_id,
+    )
+    return {
+        "day": code.day,
+        "bucket": code.bucket,
+        "digest": code.digest,
+        "client_id": client.client_id,
+        "authorization_id": standing.authorization_id,
+        "session_id": standing.session_id,
+        "redirect_uri": request.reply_to.redirect_uri,
+        "code_challenge": request.code_challenge.value if request.code_challenge else None,
+        "nonce": request.nonce,
+        "scope": format_scope(request.scope),
+        "release": " ".join(with_companions(asked.userinfo, granted)),
+        "id_token_claims": " ".join(with_companions(asked.id_token, granted)),
+        "acr": assurance.stated(request, client, standing.session.acr),
+        "send_auth_time": request.wants_auth_time(client),
+        "now": now,
+        "expires_at": now + policy.code_lifetime,
+        "idle_expires_at": now + policy.session_idle,
+        "touch_before": now - TOUCH_EVERY,
+        **parameters(event, now),
+    }
+
+
+def with_companions(asked: Any, granted: frozenset[str]) -> tuple[str, ...]:
+    """Keep what was asked and granted, and what rides along with it (`email_verified` with `email`)."""
+    names = [name for name in asked if name in granted]
+    return tuple(dict.fromkeys((*names, *(c for name in names for c in COMPANIONS.get(name, ())))))
