@@ -75,7 +75,7 @@ check-types:
 	$(VENV)/bin/mypy
 	$(VENV)/bin/mypy tools tests/support tests/conftest.py
 check-pages:
-	$(VENV)/bin/djlint --lint --quiet --profile jinja --ignore H015,H020 --extend-exclude templates/mail $(PAGES)
+	$(VENV)/bin/djlint --lint --quiet --profile jinja --ignore H015,H020 $(PAGES)
 check-docs:
 	$(PY) tools/docs.py --check
 check-messages:
