@@ -1,0 +1,1 @@
+"""The protocol layer alone: values in, values out."""
