@@ -18,6 +18,7 @@ LONGEST_HEADER: Final = 4096
 LONGEST_KID: Final = 256
 MOST_KEYS: Final = 8
 RSA_BITS: Final = 2048
+MOST_RSA_BITS: Final = 8192
 
 # What each algorithm needs of a key: its kty and, where there is one, its curve.
 KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
@@ -120,13 +121,19 @@ def _public_json(jwk: Mapping[str, object]) -> str:
 
 @lru_cache(maxsize=4096)
 def _import(public_json: str) -> Key | None:
-    """Import a registered key; None for one that is broken or too short (protocol.md G10)."""
+    """Import a registered key; None for one that is broken, too short or absurdly long (protocol.md G10)."""
     try:
-        key = JWKRegistry.import_key(json.loads(public_json))
-        bits = getattr(key.get_op_key("verify"), "key_size", RSA_BITS)
-    except (JoseError, ValueError, TypeError):
+        jwk = json.loads(public_json)
+        if jwk["kty"] == "RSA" and not RSA_BITS <= _bits(jwk["n"]) <= MOST_RSA_BITS:
+            return None
+        return JWKRegistry.import_key(jwk)
+    except (JoseError, LookupError, TypeError, ValueError):
         return None
-    return key if key.key_type != "RSA" or bits >= RSA_BITS else None
+
+
+def _bits(encoded: str) -> int:
+    """The length of a base64url number in bits."""
+    return int.from_bytes(urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))).bit_length()
 
 
 def _verifies(compact: str, key: Key, alg: str) -> bool:
