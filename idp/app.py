@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask
+import structlog
+from flask import Flask, request
 
+from idp import trace
 from idp.services import Services
 from idp.web import cookies, headers
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
+from idp.web.frontchannel import authorize, consent, interaction, select_account
+from idp.web.lane import Lane
 from idp.web.locale import init_locale
+from idp.web.proxies import TrustedProxies
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_FORM_BYTES = 256 * 1024
@@ -28,6 +33,11 @@ def create_app(services: Services) -> Flask:
     app.before_request(_begin)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
+    for module in (authorize, interaction, consent, select_account):
+        app.register_blueprint(module.bp)
+    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
+        Lane(app.wsgi_app, services), services.settings.trusted_proxies
+    )
     return app
 
 

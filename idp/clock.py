@@ -21,6 +21,7 @@ class FrozenClock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """Return the moment it stands at."""
         return self.now
 
     def advance(self, **delta: float) -> None:

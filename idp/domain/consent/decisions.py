@@ -74,15 +74,19 @@ def grant(
     scope: Iterable[str],
     shown: Sequence[Shown],
     allowed: frozenset[str],
+    absent: Iterable[str] = (),
     language: str,
     expires_at: datetime,
     now: datetime,
 ) -> Authorization:
-    """Record a consent act; what stood before is superseded by a row that holds both (decisions 6)."""
+    """Record a consent act; what stood before is superseded by a row that holds both (decisions 6).
+
+    `absent` are claims that a scope stands for and this citizen has no value of: never shown, so never granted.
+    """
     before = standing(db, citizen_id, client.client_id, now)
     names = [line.name for line in shown]
     granted = {line.name for line in shown if line.required or line.name in allowed}
-    declined = set(names) - granted
+    declined = (set(names) | set(absent)) - granted
     scopes = dict.fromkeys(scope)
     if before is not None:
         granted |= set(before.granted.split()) - declined

@@ -31,8 +31,8 @@ WHERE s.id = :session_id AND s.ended_at IS NULL AND s.idle_expires_at > :now AND
 """
 INSERT_CODE = """
 INSERT INTO authorization_code (day, bucket, digest, client_id, account_id, citizen_id, authorization_id,
-       session_id, redirect_uri, code_challenge, nonce, scope, release, id_token_claims, acr, amr, auth_time, send_auth_time,
-       issued_at, expires_at)
+       session_id, redirect_uri, code_challenge, nonce, scope, release, id_token_claims, acr, amr, auth_time,
+       send_auth_time, issued_at, expires_at)
 """
 CODE_VALUES = """
 SELECT :day, :bucket, :digest, :client_id, g.account_id, g.citizen_id, :authorization_id, g.session_id,

@@ -22,8 +22,8 @@ REVOKE_POSTGRESQL = f"""
 WITH revoked AS ({REVOKE}), audited AS ({INSERT_PENDING} {AUDIT.format(source="revoked")})
 SELECT 1 AS done FROM revoked
 """
-REVOKE_TOKEN = "INSERT INTO revoked_token (exp_day, jti) VALUES (:exp_day, :jti) ON CONFLICT DO NOTHING"
-AUDIT_TOKEN = """
+REVOKE_BY_JTI = "INSERT INTO revoked_token (exp_day, jti) VALUES (:exp_day, :jti) ON CONFLICT DO NOTHING"
+AUDIT_ONE = """
 VALUES (:audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail)
 """
 
@@ -48,10 +48,10 @@ def revoke_access_token(
     params = {"exp_day": exp_day(expires_at), "jti": jti, **parameters(event, now)}
     if isinstance(statements, SqliteStatements):
         with statements.transaction(write=True) as tx:
-            tx.one(REVOKE_TOKEN, params)
-            tx.one(INSERT_PENDING + AUDIT_TOKEN, params)
+            tx.one(REVOKE_BY_JTI, params)
+            tx.one(INSERT_PENDING + AUDIT_ONE, params)
         return
-    statements.one(f"WITH revoked AS ({REVOKE_TOKEN}) {INSERT_PENDING} {AUDIT_TOKEN}", params)
+    statements.one(f"WITH revoked AS ({REVOKE_BY_JTI}) {INSERT_PENDING} {AUDIT_ONE}", params)
 
 
 def exp_day(expires_at: datetime) -> int:

@@ -22,7 +22,10 @@ from idp.domain.store.statements import PostgresStatements, SqliteStatements, St
 from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable
 
 BUSY_TIMEOUT_MS = 5000
-PG_OPTIONS = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000 -c TimeZone=UTC"
+PG_OPTIONS = (
+    "-c statement_timeout=5000 -c lock_timeout=3000 "
+    "-c idle_in_transaction_session_timeout=10000 -c TimeZone=UTC"
+)
 
 
 class DatabaseUnavailable(TemporarilyUnavailable):

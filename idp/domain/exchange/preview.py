@@ -1,0 +1,54 @@
+"""What would leave, shown to the citizen before it does (ui.md promise 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from idp.domain.citizens.models import AttributeValue, Citizen
+from idp.domain.exchange.release import local_day
+from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values
+from idp.domain.store.database import Session
+from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.userinfo import citizen_claims
+from keys import DataKey, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The claims as the client would receive them, where each comes from, and the key that opened them."""
+
+    claims: Mapping[str, object] = field(repr=False)
+    provenance: Mapping[str, Provenance]
+    data_key: DataKey = field(repr=False)
+
+
+def preview(
+    db: Session,
+    vault: Vault,
+    salt: bytes,
+    citizen_id: UUID,
+    client: Client,
+    names: Iterable[str],
+    now: datetime,
+) -> Preview:
+    """Open the named claims for their owner's eyes; nothing is released and no ledger row is due."""
+    citizen = db.get_one(Citizen, citizen_id)
+    if citizen.data_key is None:
+        raise LookupError("an erased citizen has nothing to show")
+    data_key = vault.open(citizen.id, citizen.data_key)
+    rows = db.scalars(
+        select(AttributeValue).where(
+            AttributeValue.citizen_id == citizen_id, AttributeValue.superseded_at.is_(None)
+        )
+    )
+    sealed = [SealedValue(r.id, r.name, r.sealed, r.source, r.level, r.verified_at) for r in rows]
+    person = Person(citizen.account_id, citizen.locale, citizen.zoneinfo, citizen.updated_at)
+    wanted = tuple(names)
+    opened = open_values(wanted, sealed, data_key, person, client, salt)
+    claims = citizen_claims(wanted, opened.values, today=local_day(person, now))
+    return Preview(claims, opened.provenance, data_key)

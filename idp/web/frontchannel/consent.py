@@ -1,0 +1,165 @@
+"""The consent page: every item with its value, source and purpose; optional ones off (UU PDP art. 20-22)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from idp.domain.consent import decisions
+from idp.domain.consent.decisions import Shown, is_required
+from idp.domain.exchange.preview import Preview, preview
+from idp.domain.grants.situation import Standing
+from idp.domain.store.database import Session
+from idp.protocol.authorize.prompts import asked_claims
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
+from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
+from idp.protocol.oidc.display import readable
+from idp.web import csrf, locale
+from idp.web.context import services, unit_of_work
+from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
+from idp.web.pages import ClaimLine, ConsentPage
+from idp.web.render import go
+
+bp = Blueprint("consent", __name__)
+
+CLOSED = frozenset({"nik", "family_card_number", "npwp", "bpjs_number"})
+"""Values the page keeps closed until the citizen opens them."""
+
+
+def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing: Standing) -> ConsentPage:
+    """Build the page from what would really leave."""
+    now = services().clock()
+    with unit_of_work() as db:
+        opened = _preview(db, asked, client, standing, now)
+        name = _preview(db, asked, client, standing, now, names=("name",)).claims.get("name", "")
+    lines = {line.name: line for line in _shown(asked, client, opened)}
+    page_lines = {line.name: _line(line, opened) for line in lines.values()}
+    return ConsentPage(
+        agency=agency(client),
+        action=f"/interaction/{uid}/consent",
+        citizen_name=str(name),
+        required=tuple(page_lines[line.name] for line in lines.values() if line.required),
+        optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
+        until=(now + services().settings.consent_lifetime).date(),
+        offline=asked.wants_offline,
+    )
+
+
+@bp.post("/interaction/<uid>/consent")
+def decide(uid: str) -> Response:
+    """Record the decision; what was asked comes from our own record of the request, never from the form."""
+    from idp.web.frontchannel.interaction import due, finish_with_error
+
+    csrf.check()
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+    asked, client = request_of(waiting), client_of(waiting)
+    try:
+        standing, prompt = due(waiting, asked, client)
+    except ProtocolError as exc:
+        return finish_with_error(waiting, exc)
+    if standing is None or prompt is None or prompt.name != "consent":
+        return go(f"/interaction/{uid}")
+    now = services().clock()
+    if request.form.get("action") != "allow":
+        with unit_of_work() as db:
+            decisions.deny(db, standing.citizen_id, client.client_id, now)
+        return finish_with_error(waiting, AccessDenied("the citizen did not consent"))
+    with unit_of_work() as db:
+        opened = _preview(db, asked, client, standing, now)
+        shown = _shown(asked, client, opened)
+        allowed = frozenset(request.form.getlist("claim"))
+        if not allowed <= {line.name for line in shown if not line.required}:
+            raise InvalidRequest("the form names an item that was not offered")
+        decisions.grant(
+            db,
+            opened.data_key,
+            citizen_id=standing.citizen_id,
+            client=client,
+            scope=asked.scope,
+            shown=shown,
+            allowed=allowed,
+            absent=set(asked_claims(asked, client)) - {line.name for line in shown},
+            language=locale.language(),
+            expires_at=now + services().settings.consent_lifetime,
+            now=now,
+        )
+    return go(f"/interaction/{uid}")
+
+
+def _preview(
+    db: Session,
+    asked: AuthorizationRequest,
+    client: Client,
+    standing: Standing,
+    now: datetime,
+    names: tuple[str, ...] | None = None,
+) -> Preview:
+    tree = services().tree
+    wanted = asked_claims(asked, client) if names is None else names
+    return preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, wanted, now)
+
+
+def _shown(asked: AuthorizationRequest, client: Client, opened: Preview) -> tuple[Shown, ...]:
+    language = locale.language()
+    return tuple(
+        Shown(
+            name=name,
+            label=CLAIMS[name].label(language),
+            value=readable(name, opened.claims.get(name), language),
+            source=_source(name, opened, language),
+            purpose=_purpose(client, name, language),
+            legal_basis=_basis(client, name),
+            required=is_required(client, asked.claims, name),
+        )
+        for name in asked_claims(asked, client)
+        if name in opened.claims or _asked_by_name(name, asked, client)
+    )
+
+
+def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bool:
+    """Tell a claim the client names from one of the many a scope stands for; only those are shown without a value."""
+    return name in client.claims or name in asked.claims.userinfo or name in asked.claims.id_token
+
+
+def _line(shown: Shown, opened: Preview) -> ClaimLine:
+    origin = opened.provenance.get(shown.name)
+    closed = shown.name in CLOSED or CLAIMS[shown.name].sensitivity is Sensitivity.SPECIFIC
+    return ClaimLine(
+        name=shown.name,
+        label=shown.label,
+        value=shown.value,
+        source=shown.source,
+        purpose=shown.purpose,
+        legal_basis=shown.legal_basis,
+        verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
+        sensitive=closed,
+    )
+
+
+def _source(name: str, opened: Preview, language: str) -> str:
+    origin = opened.provenance.get(name)
+    source = SOURCES.get(origin.source if origin is not None else CLAIMS[name].source)
+    return source.label(language) if source is not None else ""
+
+
+def _purpose(client: Client, name: str, language: str) -> str:
+    use = client.claims.get(name)
+    given = (use.purpose.get(language) or use.purpose.get("id")) if use is not None else None
+    return given or str(_("Untuk melayani Anda di %(service)s", service=client.name(language)))
+
+
+def _basis(client: Client, name: str) -> str:
+    use = client.claims.get(name)
+    words = {
+        "consent": _("Persetujuan Anda"),
+        "law": _("Diwajibkan undang-undang"),
+        "public_duty": _("Tugas pelayanan publik"),
+        "contract": _("Perjanjian dengan Anda"),
+    }
+    basis = use.legal_basis if use is not None else "consent"
+    return str(words.get(basis, basis))

@@ -1,0 +1,70 @@
+"""What the pages of an interaction do with it: ask what is due, cancel it, end it with an error."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from idp.domain.grants import situation
+from idp.domain.grants.situation import Standing
+from idp.domain.sessions import interactions
+from idp.domain.sessions.interactions import Waiting
+from idp.protocol.authorize.prompts import Prompt, next_prompt
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import AccessDenied, ProtocolError, UnknownClient
+from idp.web import cookies
+from idp.web.context import services, unit_of_work
+from idp.web.errors import Gone
+from idp.web.frontchannel.authorize import describe, refuse
+from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of
+from idp.web.render import answer, go
+
+
+def cancelled(waiting: Waiting) -> Response:
+    """End an interaction because the citizen said so."""
+    if waiting.row.kind == ACCOUNT:
+        return go("/")
+    return finish_with_error(waiting, AccessDenied("the citizen cancelled"))
+
+
+def due(
+    waiting: Waiting, asked: AuthorizationRequest, client: Client
+) -> tuple[Standing | None, Prompt | None]:
+    """Ask the policy what the citizen must still do.
+
+    Raises:
+        ProtocolError: no page can help any more; the answer goes to the client.
+    """
+    deployment = services()
+    found = situation.read(
+        deployment.database.statements,
+        client,
+        request.cookies.get(cookies.SESSION),
+        deployment.clock(),
+        started_at=waiting.row.started_at,
+    )
+    if not found.client_stands:
+        raise UnknownClient("the client is not active")
+    standing = found.standing
+    chosen = standing is not None and waiting.row.chosen_account == standing.account_id
+    return standing, next_prompt(describe(asked, client, standing, account_chosen=chosen))
+
+
+def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:
+    """Spend the interaction and bring the error to the client."""
+    asked, client = request_of(waiting), client_of(waiting)
+    spend(waiting)
+    if isinstance(error, UnknownClient):
+        raise error
+    return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error)))
+
+
+def spend(waiting: Waiting) -> None:
+    """Spend an interaction, once.
+
+    Raises:
+        Gone: another request was first.
+    """
+    with unit_of_work() as db:
+        if not interactions.complete(db, waiting.row, services().clock()):
+            raise Gone

@@ -1,0 +1,94 @@
+"""Where an interaction stands: ask the policy what is due, show that page, or finish (style 13)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.domain.grants.situation import Standing
+from idp.domain.sessions import browser, interactions
+from idp.domain.sessions.interactions import Waiting
+from idp.domain.store.database import Session
+from idp.protocol.authorize.prompts import Prompt
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import ProtocolError
+from idp.protocol.oidc import acr
+from idp.web import cookies, csrf
+from idp.web.context import services, unit_of_work
+from idp.web.errors import Gone
+from idp.web.frontchannel import consent, login, mfa, select_account
+from idp.web.frontchannel.authorize import code_for, refuse
+from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
+from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of, waiting_for
+from idp.web.render import answer, go, show
+
+bp = Blueprint("interaction", __name__)
+
+
+@bp.get("/interaction/<uid>")
+def interaction(uid: str) -> Response:
+    """Show what is due, or finish."""
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+        if waiting.row.kind == ACCOUNT:
+            return _account(db, uid, waiting)
+    asked, client = request_of(waiting), client_of(waiting)
+    try:
+        standing, prompt = due(waiting, asked, client)
+    except ProtocolError as exc:
+        return finish_with_error(waiting, exc)
+    if prompt is None and standing is not None:
+        return _finish(waiting, asked, client, standing)
+    return _page(uid, waiting, asked, client, standing, prompt)
+
+
+@bp.post("/interaction/<uid>/cancel")
+def cancel(uid: str) -> Response:
+    """Go back with `access_denied`: the citizen has changed their mind (OIDC Core §3.1.2.6)."""
+    csrf.check()
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+    return cancelled(waiting)
+
+
+def _finish(waiting: Waiting, asked: AuthorizationRequest, client: Client, standing: Standing) -> Response:
+    spend(waiting)
+    try:
+        code = code_for(asked, client, standing)
+    except ProtocolError as exc:
+        return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc)))
+    return answer(asked.reply_to.success(code))
+
+
+def _page(
+    uid: str,
+    waiting: Waiting,
+    asked: AuthorizationRequest,
+    client: Client,
+    standing: Standing | None,
+    prompt: Prompt | None,
+) -> Response:
+    name = prompt.name if prompt is not None else "login"
+    if name == "register":
+        return go(f"/register?uid={uid}")
+    if name == "consent" and standing is not None:
+        return show(consent.consent_page(uid, asked, client, standing))
+    if name == "select-account" and standing is not None:
+        return show(select_account.select_account_page(uid, waiting, standing))
+    if name == "mfa":
+        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator")))
+    return show(login.login_page(uid, waiting))
+
+
+def _account(db: Session, uid: str, waiting: Waiting) -> Response:
+    """Bring a citizen to their own pages, which need two factors."""
+    deployment = services()
+    now = deployment.clock()
+    session = browser.find(db, request.cookies.get(cookies.SESSION), now)
+    if session is None or session.citizen_id is None:
+        return show(login.login_page(uid, waiting))
+    if not acr.meets(session.acr, acr.AAL2):
+        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator")))
+    if not interactions.complete(db, waiting.row, now):
+        raise Gone
+    return go(str(waiting.request["next"]))

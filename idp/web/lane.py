@@ -1,0 +1,154 @@
+"""Plain WSGI in front of Flask for the endpoints machines call: the same process, none of Flask's cost.
+
+There is one adapter and not two: these paths never reach Flask (ADR 0008), so a check cannot exist on one of them only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from idp import trace
+from idp.protocol.oauth.errors import ProtocolError, ServerError
+from idp.protocol.oauth.responses import Header, Reply, error_reply
+from idp.services import Services
+from idp.web.machine.documents import ENDPOINTS, Documents
+from idp.web.machine.introspection import introspect
+from idp.web.machine.machines import Machines
+from idp.web.machine.request import MachineRequest
+from idp.web.machine.revocation import revoke
+from idp.web.machine.token import token
+from idp.web.machine.userinfo import userinfo
+
+log = structlog.get_logger()
+
+Endpoint = Callable[[MachineRequest], Reply]
+StartResponse = Callable[[str, list[Header]], Any]
+WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+Observer = Callable[[str, int, float], None]
+
+MOST_BODY_BYTES = 64 * 1024
+STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+FIXED: tuple[Header, ...] = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+CORS: tuple[Header, ...] = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After"),
+)
+PREFLIGHT: tuple[Header, ...] = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, POST"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP"),
+    ("Access-Control-Max-Age", "3600"),
+    ("Content-Length", "0"),
+)
+
+
+class Lane:
+    """Serves the machine endpoints and hands everything else to Flask."""
+
+    def __init__(self, pages: WsgiApp, services: Services, observe: Observer | None = None) -> None:
+        self._pages = pages
+        self._services = services
+        self._observe = observe
+        base = urlsplit(services.settings.issuer).path
+        issuer = services.settings.issuer
+        machines = Machines.of(services, (issuer + ENDPOINTS["token_endpoint"],))
+        documents = Documents(services)
+        self._routes: dict[str, tuple[tuple[str, ...], Endpoint]] = {
+            base + ENDPOINTS["token_endpoint"]: (("POST",), _bind(token, machines)),
+            base + ENDPOINTS["userinfo_endpoint"]: (("GET", "POST"), _bind(userinfo, machines)),
+            base + ENDPOINTS["introspection_endpoint"]: (("POST",), _bind(introspect, machines)),
+            base + ENDPOINTS["revocation_endpoint"]: (("POST",), _bind(revoke, machines)),
+            base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
+            **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},
+        }
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        path: str = environ["PATH_INFO"]
+        route = self._routes.get(path)
+        if route is None:
+            return self._pages(environ, start_response)
+        began = time.perf_counter()
+        methods, endpoint = route
+        method: str = environ["REQUEST_METHOD"]
+        if method in methods:
+            reply = self._serve(endpoint, environ, path, method)
+        elif method == "OPTIONS":
+            reply = Reply(204, PREFLIGHT, b"")
+        else:
+            reply = Reply(405, (("Allow", ", ".join(methods)),), b"")
+        body = b"" if method == "HEAD" else reply.body
+        start_response(
+            STATUS[reply.status],
+            [*reply.headers, *FIXED, *_cors(reply), ("Content-Length", str(len(reply.body)))],
+        )
+        if self._observe is not None:
+            self._observe(path, reply.status, time.perf_counter() - began)
+        return [body]
+
+    def _serve(self, endpoint: Endpoint, environ: dict[str, Any], path: str, method: str) -> Reply:
+        trace_id = trace.begin(environ.get("HTTP_TRACEPARENT"))
+        try:
+            return endpoint(_request(environ, path, method))
+        except ProtocolError as exc:
+            log.info("refused", path=path, error=exc.code, detail=exc.public, trace_id=trace_id)
+            return error_reply(exc, self._services.settings.issuer, _scheme(environ))
+        except _TooLarge:
+            return Reply(413, (), b"")
+        except Exception as exc:
+            log.error("unforeseen", path=path, error=type(exc).__name__, trace_id=trace_id, exc_info=exc)
+            return error_reply(ServerError(f"incident {trace_id}"))
+
+
+class _TooLarge(Exception):
+    """The body is larger than any request of ours."""
+
+
+class _HeaderView:
+    """The headers of a WSGI environment under their lower-case names, read when asked for."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+
+    def get(self, key: str, /) -> str | None:
+        """Return one header field."""
+        name = key.upper().replace("-", "_")
+        return self._environ.get(name if name == "CONTENT_TYPE" else "HTTP_" + name)
+
+
+def _request(environ: dict[str, Any], path: str, method: str) -> MachineRequest:
+    return MachineRequest(
+        method,
+        path,
+        _HeaderView(environ),
+        environ.get("QUERY_STRING", ""),
+        _body(environ) if method == "POST" else b"",
+        environ.get("REMOTE_ADDR", ""),
+    )
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    text = environ.get("CONTENT_LENGTH") or "0"
+    if not text.isdigit() or int(text) > MOST_BODY_BYTES:
+        raise _TooLarge
+    return bytes(environ["wsgi.input"].read(int(text)))
+
+
+def _scheme(environ: dict[str, Any]) -> str:
+    return "DPoP" if environ.get("HTTP_AUTHORIZATION", "")[:5].lower() == "dpop " else "Bearer"
+
+
+def _cors(reply: Reply) -> tuple[Header, ...]:
+    return () if reply.header("Access-Control-Allow-Origin") else CORS
+
+
+def _bind(function: Callable[[Machines, MachineRequest], Reply], machines: Machines) -> Endpoint:
+    return lambda request: function(machines, request)

@@ -1,0 +1,67 @@
+"""Who is calling: client authentication with limits and an audit of failures (RFC 6749 §2.3)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from idp.domain.audit.events import ClientAuthenticationFailed
+from idp.domain.audit.record import record
+from idp.domain.grants.replay import first_use
+from idp.protocol import client_auth
+from idp.protocol.client_auth import Audiences, UnknownAssertionKey
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import InvalidClient, TooManyRequests
+from idp.protocol.oauth.parameters import Parameters
+from idp.protocol.oauth.requests import Credentials
+from idp.web.limits import FAILURES, PER_CLIENT
+from idp.web.machine.machines import Machines
+from idp.web.machine.request import MachineRequest
+
+PAUSE_SECONDS = 60
+
+
+def authenticate(
+    machines: Machines, request: MachineRequest, parameters: Parameters
+) -> tuple[Client, Credentials]:
+    """Authenticate the client of a request by its one registered method.
+
+    Raises:
+        InvalidRequest: two methods at once.
+        InvalidClient: unknown, wrong, replayed; all alike from outside.
+        TooManyRequests: too many failures of this client from this address, or too many calls.
+    """
+    credentials = client_auth.presented(request.headers, parameters)
+    limits = machines.limits
+    failing = (credentials.client_id[:200], request.address)
+    if limits.would_refuse(FAILURES, *failing):
+        raise TooManyRequests("too many failed attempts", retry_after=PAUSE_SECONDS)
+    services = machines.services
+    client = services.clients.get(credentials.client_id)
+    try:
+        proven = _prove(machines, credentials, client)
+    except InvalidClient as exc:
+        limits.spend(FAILURES, *failing)
+        with services.database.unit_of_work() as db:
+            known = client.client_id if client is not None else None
+            record(db, ClientAuthenticationFailed(client_id=known, reason=exc.code), services.clock())
+        raise
+    limits.spend(PER_CLIENT, proven.client_id)
+    return proven, credentials
+
+
+def _prove(machines: Machines, credentials: Credentials, client: Client | None) -> Client:
+    services = machines.services
+    check = partial(
+        client_auth.authenticate,
+        credentials,
+        client,
+        audiences=Audiences(services.settings.issuer, machines.assertion_audiences),
+        now=services.clock(),
+        first_use=partial(first_use, services.database.statements),
+    )
+    if client is None or client.jwks_uri is None or credentials.assertion is None:
+        return check()
+    try:
+        return check(jwks=machines.keysets.get(client.jwks_uri))
+    except UnknownAssertionKey:
+        return check(jwks=machines.keysets.refetch(client.jwks_uri))

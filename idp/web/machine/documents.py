@@ -1,0 +1,95 @@
+"""Discovery and JWKS: bytes made once, served with ETag and max-age (OIDC Discovery §4, RFC 8414 §3)."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import urlsplit
+
+import orjson
+
+from idp.domain.grants import EXCHANGES
+from idp.protocol.authorize.checks import PROMPT_VALUES
+from idp.protocol.authorize.response import ResponseMode
+from idp.protocol.client_auth import METHODS
+from idp.protocol.client_auth.assertion import ALGORITHMS
+from idp.protocol.oauth.responses import JSON, Header, Reply
+from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
+from idp.services import Services
+from idp.web.locale import LANGUAGES
+from idp.web.machine.request import MachineRequest
+
+OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
+ENDPOINTS = {
+    "authorization_endpoint": "/authorize",
+    "token_endpoint": "/token",
+    "userinfo_endpoint": "/userinfo",
+    "jwks_uri": "/jwks",
+    "introspection_endpoint": "/introspect",
+    "revocation_endpoint": "/revoke",
+    "end_session_endpoint": "/logout",
+}
+
+
+class Documents:
+    """The static documents of a deployment; the JWKS follows the keyring."""
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings
+        self._services = services
+        self._max_age = int(settings.jwks_max_age.total_seconds())
+        self._metadata = _Document(orjson.dumps(metadata(services)), self._max_age)
+        self._jwks_bytes = b""
+        self._jwks = _Document(b"", 0)
+        path = urlsplit(settings.issuer).path
+        self.paths = (openid_path(path), oauth_path(path))
+
+    def discovery(self, request: MachineRequest) -> Reply:
+        """Answer with the server metadata."""
+        return self._metadata.answer(request)
+
+    def jwks(self, request: MachineRequest) -> Reply:
+        """Answer with the public keys."""
+        current = self._services.keyring.jwks_bytes
+        if current is not self._jwks_bytes:
+            self._jwks = _Document(current, self._max_age)
+            self._jwks_bytes = current
+        return self._jwks.answer(request)
+
+
+class _Document:
+    """Prebuilt replies: the document, and "not modified"."""
+
+    def __init__(self, body: bytes, max_age: int) -> None:
+        self._etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers: tuple[Header, ...] = (
+            ("Cache-Control", f"public, max-age={max_age}"),
+            ("ETag", self._etag),
+            ("Access-Control-Allow-Origin", "*"),
+            ("X-Content-Type-Options", "nosniff"),
+        )
+        self._full = Reply(200, (JSON, *headers), body)
+        self._unchanged = Reply(304, headers, b"")
+
+    def answer(self, request: MachineRequest) -> Reply:
+        """Answer, with 304 where the caller has it already (RFC 9110 §13.1.2)."""
+        known = request.headers.get("if-none-match")
+        return self._unchanged if known is not None and self._etag in known else self._full
+
+
+def metadata(services: Services) -> dict[str, object]:
+    """Build the document from what does the work, so that it cannot lie."""
+    issuer = services.settings.issuer
+    return server_metadata(
+        Offered(
+            issuer=issuer,
+            endpoints={name: issuer + path for name, path in ENDPOINTS.items()},
+            grant_types=tuple(EXCHANGES),
+            response_modes=tuple(mode.value for mode in ResponseMode),
+            client_auth_methods=METHODS,
+            assertion_algorithms=ALGORITHMS,
+            signing_algorithms=services.keyring.algorithms,
+            prompt_values=PROMPT_VALUES,
+            ui_locales=tuple(LANGUAGES),
+            acr_values=OFFERED_ACR,
+        )
+    )

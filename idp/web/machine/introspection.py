@@ -1,0 +1,77 @@
+"""Token introspection (RFC 7662): to the client a token was issued to, and to its audience (decisions 11)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from idp.domain.grants.introspection import access_token_stands, refresh_token_facts
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import InvalidClient, InvalidToken
+from idp.protocol.oauth.requests import IntrospectionRequest
+from idp.protocol.oauth.responses import Reply, json_reply
+from idp.protocol.oauth.values import HandleKind, format_scope, seconds
+from idp.protocol.oidc.subject import subject
+from idp.web.machine.authenticate import authenticate
+from idp.web.machine.machines import Machines
+from idp.web.machine.presented import open_access_token
+from idp.web.machine.request import MachineRequest
+
+INACTIVE: dict[str, object] = {"active": False}
+
+
+def introspect(machines: Machines, request: MachineRequest) -> Reply:
+    """Say what a token is worth to this caller; anything else is just inactive."""
+    parameters = request.form()
+    client, credentials = authenticate(machines, request, parameters)
+    if client.is_public:
+        raise InvalidClient("introspection needs client authentication")
+    asked = IntrospectionRequest.of(parameters, credentials)
+    now = machines.services.clock()
+    if asked.token.startswith(HandleKind.REFRESH) and "." in asked.token[:10]:
+        return json_reply(_refresh(machines, client, asked.token, now))
+    return json_reply(_access(machines, client, asked.token, now))
+
+
+def _access(machines: Machines, client: Client, text: str, now: datetime) -> dict[str, object]:
+    try:
+        token = open_access_token(machines.services, text, now)
+    except InvalidToken:
+        return INACTIVE
+    if client.client_id != token.client_id and client.client_id not in token.audience:
+        return INACTIVE
+    if not access_token_stands(machines.services.database.statements, token, now):
+        return INACTIVE
+    members: dict[str, object] = {
+        "active": True,
+        "iss": machines.services.settings.issuer,
+        "sub": token.subject,
+        "aud": token.audience[0] if len(token.audience) == 1 else list(token.audience),
+        "client_id": token.client_id,
+        "scope": format_scope(token.scope),
+        "token_type": "Bearer",
+        "iat": seconds(token.issued_at),
+        "exp": seconds(token.expires_at),
+        "jti": token.jti,
+    }
+    if token.acr is not None:
+        members["acr"] = token.acr
+    if token.confirmation is not None:
+        members["cnf"] = token.confirmation.claim()
+        members["token_type"] = token.confirmation.token_type
+    return members
+
+
+def _refresh(machines: Machines, client: Client, text: str, now: datetime) -> dict[str, object]:
+    facts = refresh_token_facts(machines.services.database.statements, text, now)
+    if facts is None or facts.client_id != client.client_id:
+        return INACTIVE
+    return {
+        "active": True,
+        "iss": machines.services.settings.issuer,
+        "sub": subject(facts.account_id, client, machines.services.tree.sector_salt),
+        "client_id": facts.client_id,
+        "scope": format_scope(facts.scope),
+        "acr": facts.acr,
+        "auth_time": seconds(facts.auth_time),
+        "exp": seconds(facts.expires_at),
+    }

@@ -1,0 +1,60 @@
+"""A request to a machine endpoint as a value, whatever server brought it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from idp.protocol.oauth.errors import InvalidRequest
+from idp.protocol.oauth.parameters import MOST_PARAMETERS, Parameters, parse
+from idp.protocol.oauth.requests import Headers
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRequest:
+    """Method, path, lower-case headers, raw query and body, and the caller's address."""
+
+    method: str
+    path: str
+    headers: Headers = field(repr=False)
+    query: str = field(repr=False)
+    body: bytes = field(repr=False)
+    address: str
+
+    def form(self) -> Parameters:
+        """Read the body as form parameters; parameters in the address are refused (RFC 6749 §3.2).
+
+        Raises:
+            InvalidRequest: another content type, a query, a repeated parameter, bytes that are no UTF-8.
+        """
+        if self.query:
+            raise InvalidRequest("parameters belong in the body")
+        return parse(self._pairs(self._form_text()))
+
+    def optional_form(self) -> Parameters:
+        """Read the body if it is a form; nothing otherwise."""
+        is_form = (self.headers.get("content-type") or "").partition(";")[0].strip().lower() == FORM
+        return parse(self._pairs(self._form_text())) if is_form and self.body else parse(())
+
+    def arguments(self) -> Parameters:
+        """Read the query."""
+        return parse(self._pairs(self.query))
+
+    def _form_text(self) -> str:
+        if (self.headers.get("content-type") or "").partition(";")[0].strip().lower() != FORM:
+            raise InvalidRequest(f"the body must be {FORM}")
+        try:
+            return self.body.decode("ascii")
+        except UnicodeDecodeError as exc:
+            raise InvalidRequest("the body is not form-encoded") from exc
+
+    @staticmethod
+    def _pairs(text: str) -> list[tuple[str, str]]:
+        if not text:
+            return []
+        try:
+            return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+        except ValueError as exc:
+            raise InvalidRequest("the parameters are not well formed") from exc

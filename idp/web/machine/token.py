@@ -1,0 +1,58 @@
+"""The token endpoint (RFC 6749 §3.2): authenticate, look the grant up, redeem, mint, reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from idp.domain import grants
+from idp.domain.exchange import release
+from idp.domain.grants.grant import Grant
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.requests import TokenRequest
+from idp.protocol.oauth.responses import Reply, token_reply
+from idp.protocol.oauth.values import format_scope
+from idp.web.machine.authenticate import authenticate
+from idp.web.machine.machines import Machines
+from idp.web.machine.request import MachineRequest
+
+
+def token(machines: Machines, request: MachineRequest) -> Reply:
+    """Answer a token request."""
+    services = machines.services
+    parameters = request.form()
+    client, credentials = authenticate(machines, request, parameters)
+    asked = TokenRequest.of(parameters, credentials, request.headers)
+    now = services.clock()
+    exchange = grants.lookup(asked.grant_type, client)
+    grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
+    issued = machines.mint().issue(client, grant, now, _released(machines, client, grant, now))
+    return token_reply(
+        access_token=issued.access_token,
+        token_type="Bearer",  # noqa: S106 - the type's name
+        expires_in=issued.expires_in,
+        scope=format_scope(issued.scope),
+        refresh_token=issued.refresh_token,
+        id_token=issued.id_token,
+    )
+
+
+def _released(machines: Machines, client: Client, grant: Grant, now: datetime) -> Mapping[str, object] | None:
+    """Release the citizen claims that `claims.id_token` asked for; most requests ask for none."""
+    if not grant.id_token_claims or grant.family_id is None:
+        return None
+    services = machines.services
+    found = release.read(services.database.statements, grant.family_id, "", 0, now)
+    if found is None:
+        return None
+    answer = release.release(
+        services.database.statements,
+        found,
+        grant.id_token_claims,
+        client=client,
+        vault=services.tree.vault,
+        salt=services.tree.sector_salt,
+        channel="id_token",
+        now=now,
+    )
+    return answer.claims

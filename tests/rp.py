@@ -1,0 +1,218 @@
+"""A relying party in two hundred lines: authorize, redeem, refresh, userinfo, introspect, revoke (architecture 4.6).
+
+It speaks to the provider's WSGI application the way a client speaks HTTP, and reads answers the way a client does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from flask import Flask
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from werkzeug.test import Client, TestResponse
+
+from idp.app import create_app
+from idp.services import Services
+from idp.web.cookies import BROWSER, SESSION
+from tests import factories
+from tests.factories import TestCitizen, TestClient
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+VERIFIER = "verifier-0123456789-0123456789-0123456789-ABCDEF"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass
+class Answer:
+    """What came back, in the words of the specs."""
+
+    response: TestResponse = field(repr=False)
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def ok(self) -> bool:
+        return self.status == 200
+
+    @property
+    def location(self) -> str | None:
+        return self.response.headers.get("Location")
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {
+            k: v[0] for k, v in parse_qs(urlsplit(self.location or "").query, keep_blank_values=True).items()
+        }
+
+    @property
+    def is_page(self) -> bool:
+        """An HTML answer that does not send the browser anywhere."""
+        return self.location is None and "text/html" in self.response.headers.get("Content-Type", "")
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.response.data) if self.response.data else {}
+
+    @property
+    def error(self) -> str | None:
+        if self.location is not None:
+            return self.params.get("error")
+        if self.is_page:
+            text = self.response.get_data(as_text=True)
+            marker = 'id="error-code"'
+            return (
+                text.split(marker, 1)[1].split(">", 1)[1].split("<", 1)[0].strip() if marker in text else None
+            )
+        return self.json.get("error")
+
+    @property
+    def code(self) -> str:
+        assert "code" in self.params, f"{self.status} {self.location} {self.response.data[:300]!r}"
+        return self.params["code"]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.json[name]
+
+
+class Browser:
+    """A browser with its own cookies; `sign_in` puts a session into it without the pages."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.http = Client(provider.app)
+        self.http.set_cookie(BROWSER, secrets.token_urlsafe(32), domain="localhost")
+
+    def sign_in(self, citizen: TestCitizen, level: str = "urn:gerbang:acr:aal2") -> Browser:
+        cookie = factories.a_session(self.provider.services, citizen, level)
+        self.http.set_cookie(SESSION, cookie, domain="localhost")
+        return self
+
+    def cookie(self, name: str) -> str | None:
+        found = self.http.get_cookie(name, domain="localhost")
+        return found.value if found else None
+
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return Answer(self.http.get(path, base_url=factories.ISSUER, **kwargs))
+
+    def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
+        return Answer(self.http.post(path, data=data, base_url=factories.ISSUER, **kwargs))
+
+
+class Provider:
+    """The provider in this process: services, application, and an HTTP client without cookies for machines."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.app: Flask = create_app(services)
+        self.machine = Client(self.app, use_cookies=False)
+
+    def browser(self) -> Browser:
+        return Browser(self)
+
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return Answer(self.machine.get(path, base_url=factories.ISSUER, **kwargs))
+
+    def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
+        return Answer(self.machine.post(path, data=data, base_url=factories.ISSUER, **kwargs))
+
+    def keys(self) -> KeySet:
+        return KeySet.import_key_set(self.get("/jwks").json)
+
+
+class RP:
+    """One client at work."""
+
+    def __init__(self, provider: Provider, client: TestClient) -> None:
+        self.provider = provider
+        self.client = client
+        self.browser = provider.browser()
+
+    def request(self, **overrides: Any) -> dict[str, str]:
+        """An authorization request; a value of None leaves the parameter out."""
+        values: dict[str, Any] = {
+            "client_id": self.client.client_id,
+            "redirect_uri": self.client.redirect_uri,
+            "response_type": "code",
+            "scope": "openid profile email",
+            "state": "state-1",
+            "nonce": "nonce-1",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        } | overrides
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    def authorize(self, **overrides: Any) -> Answer:
+        return self.browser.get("/authorize?" + urlencode(self.request(**overrides), quote_via=quote))
+
+    def assertion(self, **overrides: Any) -> str:
+        assert self.client.key is not None
+        now = self.provider.services.clock()
+        header = {"alg": "ES256", "kid": self.client.key.kid} | overrides.pop("header", {})
+        claims = {
+            "iss": self.client.client_id,
+            "sub": self.client.client_id,
+            "aud": factories.ISSUER,
+            "iat": int(now.timestamp()),
+            "exp": int((now + timedelta(seconds=60)).timestamp()),
+            "jti": secrets.token_urlsafe(16),
+        } | overrides
+        return jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, self.client.key)
+
+    def authentication(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Form parameters and headers that prove who we are."""
+        if self.client.key is not None:
+            return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}, {}
+        if self.client.secret is not None:
+            pair = f"{quote(self.client.client_id, safe='')}:{quote(self.client.secret, safe='')}"
+            return {}, {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+        return {"client_id": self.client.client_id}, {}
+
+    def call(self, path: str, **parameters: Any) -> Answer:
+        proof, headers = self.authentication()
+        form = {**proof, **{k: v for k, v in parameters.items() if v is not None}}
+        return self.provider.post(path, data=form, headers=headers)
+
+    def redeem(self, code: str, **overrides: Any) -> Answer:
+        values = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.client.redirect_uri,
+            "code_verifier": VERIFIER,
+        } | overrides
+        return self.call("/token", **values)
+
+    def refresh(self, token: str, **overrides: Any) -> Answer:
+        return self.call("/token", **{"grant_type": "refresh_token", "refresh_token": token} | overrides)
+
+    def userinfo(self, token: str, **kwargs: Any) -> Answer:
+        return self.provider.get("/userinfo", headers={"Authorization": f"Bearer {token}"}, **kwargs)
+
+    def introspect(self, token: str) -> Answer:
+        return self.call("/introspect", token=token)
+
+    def revoke(self, token: str, **parameters: Any) -> Answer:
+        return self.call("/revoke", token=token, **parameters)
+
+    def id_token(self, tokens: Answer) -> dict[str, Any]:
+        """The verified claims of an ID Token."""
+        algorithms = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"]
+        return dict(jwt.decode(tokens["id_token"], self.provider.keys(), algorithms=algorithms).claims)
+
+    def sign_in(
+        self, citizen: TestCitizen, claims: tuple[str, ...] = ("name", "email"), **overrides: Any
+    ) -> Answer:
+        """Sign a consenting citizen in and return the authorization response."""
+        scope = self.request(**overrides).get("scope", "openid")
+        factories.a_consent(self.provider.services, citizen, self.client.client_id, scope, claims)
+        self.browser.sign_in(citizen)
+        return self.authorize(**overrides)
