@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
@@ -210,10 +209,8 @@ def test_o057_o058_keys_in_the_header_and_odd_kids_are_refused(header):
 @pytest.mark.parametrize("crit", [["exp"], ["b64"], ["kid"], [], "exp"])
 def test_o059_crit_is_refused(crit):
     fields = {"alg": "ES256", "kid": "ec", "crit": crit, "exp": 1}
-    segments = ".".join(
-        urlsafe_b64encode(json.dumps(v).encode()).decode().rstrip("=") for v in (fields, claims())
-    )
-    refused(segments + ".AAAA")
+    error = refused(f"{part(fields)}.{part(claims())}.AAAA")
+    assert "header" in str(error.__cause__)
 
 
 @pytest.mark.parametrize("kid", ["../../etc/passwd", "' OR 1=1--"])
@@ -242,11 +239,11 @@ def test_a_key_that_does_not_fit_is_never_used(change):
 
 
 def test_g10_short_rsa_keys_are_never_used():
-    numbers = generate_private_key(65537, 1024).public_key().public_numbers()
-    short = {"kty": "RSA", "kid": "rsa", "e": "AQAB", "n": b64url(numbers.n.to_bytes(128))}
+    modulus = ((1 << 1023) + 1).to_bytes(128)
+    short = {"kty": "RSA", "kid": "rsa", "e": "AQAB", "n": b64url(modulus)}
     refused(signed(RSA, "PS256"), a_client(jwks={"keys": [short]}))
     assert _import(json.dumps(short)) is None
-    assert _import(json.dumps(short | {"n": b64url(b"\x00" * 200 + numbers.n.to_bytes(128))})) is None
+    assert _import(json.dumps(short | {"n": b64url(b"\x00" * 200 + modulus)})) is None
 
 
 @pytest.mark.parametrize(
