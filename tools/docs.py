@@ -181,8 +181,8 @@ def command_part(command: click.Command, path: str) -> str:
     rows = []
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None and parameter.name != "help":
-            rows.append(f"| `{record[0]}` | {cell(record[1])} |".replace("|`", "| `"))
+        if record is not None and record[1] and "--help" not in parameter.opts:
+            rows.append(f"| `{record[0]}` | {cell(record[1])} |")
     if rows:
         lines.append("\n".join(["| Option | Meaning |", "|---|---|", *rows]))
     return "\n\n".join(lines)
