@@ -48,6 +48,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_attempts")),
     )
     op.create_table(
+        "audit_checkpoint",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("row_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_checkpoint")),
+    )
+    op.create_table(
         "audit_log",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -386,6 +394,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "known_browser",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("browser", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("first_at", UtcDateTime(), nullable=False),
+        sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_known_browser_account_id_account")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "browser", name=op.f("pk_known_browser")),
+    )
+    op.create_table(
         "operator",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("display_name", sa.String(length=120), nullable=False),
@@ -534,6 +553,7 @@ def downgrade() -> None:
     op.drop_table("attribute_value")
     op.drop_table("recovery_code")
     op.drop_table("operator")
+    op.drop_table("known_browser")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_identifier_login", sqlite_where=sa.text("login"), postgresql_where=sa.text("login")
@@ -592,6 +612,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_audit_log_citizen")
 
     op.drop_table("audit_log")
+    op.drop_table("audit_checkpoint")
     op.drop_table("attempts")
     op.drop_table("agency")
     op.drop_table("account")

@@ -12,7 +12,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-REFUSAL = "audit_log is append-only"
+TABLES = ("audit_log", "audit_checkpoint")
+REFUSAL = "the audit log is append-only"
 
 
 def upgrade() -> None:
@@ -22,28 +23,32 @@ def upgrade() -> None:
             "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
         )
-        op.execute(
-            "CREATE TRIGGER audit_log_no_change BEFORE UPDATE OR DELETE ON audit_log "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
-        )
-        op.execute(
-            "CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON audit_log "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
-        )
+        for table in TABLES:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()"
+            )
+            op.execute(
+                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()"
+            )
         return
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
-            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-        )
+    for table in TABLES:
+        for verb in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            )
 
 
 def downgrade() -> None:
     """Remove the triggers."""
     if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP TRIGGER audit_log_no_truncate ON audit_log")
-        op.execute("DROP TRIGGER audit_log_no_change ON audit_log")
+        for table in TABLES:
+            op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")
+            op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
         op.execute("DROP FUNCTION refuse_audit_change()")
         return
-    for verb in ("update", "delete"):
-        op.execute(f"DROP TRIGGER audit_log_no_{verb}")
+    for table in TABLES:
+        for verb in ("update", "delete"):
+            op.execute(f"DROP TRIGGER {table}_no_{verb}")

@@ -68,3 +68,14 @@ class Attempts(Base):
     failures: Mapped[int]
     window_started_at: Mapped[Moment]
     blocked_until: Mapped[Moment | None]
+
+
+class KnownBrowser(Base):
+    """A browser an account has completely signed in from, as the digest of its random token."""
+
+    __tablename__ = "known_browser"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    browser: Mapped[Digest] = mapped_column(primary_key=True)
+    first_at: Mapped[Moment]
+    last_at: Mapped[Moment]

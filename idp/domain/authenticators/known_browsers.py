@@ -1,0 +1,38 @@
+"""Browsers an account has signed in from before: guessing elsewhere never keeps the owner out (attacks O-094)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from idp.domain.authenticators.models import KnownBrowser
+from idp.domain.store.database import Session
+
+
+def remember(db: Session, account_id: UUID, browser: bytes, now: datetime) -> None:
+    """Note a browser after a complete sign-in."""
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(KnownBrowser).values(account_id=account_id, browser=browser, first_at=now, last_at=now)
+    db.execute(
+        statement.on_conflict_do_update(index_elements=["account_id", "browser"], set_={"last_at": now})
+    )
+
+
+def is_known(db: Session, account_id: UUID, browser: bytes) -> bool:
+    """Tell whether an account has signed in from a browser."""
+    return (
+        db.scalars(
+            select(KnownBrowser.account_id).where(
+                KnownBrowser.account_id == account_id, KnownBrowser.browser == browser
+            )
+        ).first()
+        is not None
+    )
+
+
+def forget_all(db: Session, account_id: UUID) -> None:
+    """Forget an account's browsers, for instance after its password was stolen."""
+    db.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account_id))

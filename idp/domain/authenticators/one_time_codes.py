@@ -1,0 +1,129 @@
+"""Codes sent to an address: six digits, ten minutes, five tries, the newest only (NIST SP 800-63B-4 §3.1.3.2)."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import select, update
+
+from idp.domain.authenticators import throttle
+from idp.domain.authenticators.models import OneTimeCode
+from idp.domain.store.database import Session
+from keys import KeyTree
+
+DIGITS = 6
+LIFETIME = timedelta(minutes=10)
+TRIES = 5
+RESEND_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A code to be sent, or how long to wait before another may be asked for."""
+
+    code: str | None = field(repr=False)
+    wait: timedelta = timedelta(0)
+
+
+def holder(tree: KeyTree, *parts: bytes) -> bytes:
+    """Name whom a code is for, for instance an address within one registration."""
+    return tree.mac("one-time-code", b"|".join(part.hex().encode() for part in parts))
+
+
+def issue(
+    db: Session,
+    tree: KeyTree,
+    purpose: str,
+    holder: bytes,
+    *,
+    address: str,
+    network: str,
+    policy: throttle.Policy,
+    now: datetime,
+) -> Sending:
+    """Make a code and retire the earlier one; limits per address and network hold (attacks O-102).
+
+    Commits when a limit says no, so that asking again and again stays counted.
+    """
+    last = db.scalars(
+        select(OneTimeCode.created_at)
+        .where(OneTimeCode.purpose == purpose, OneTimeCode.holder == holder)
+        .order_by(OneTimeCode.created_at.desc())
+        .limit(1)
+    ).first()
+    if last is not None and now - last < RESEND_AFTER:
+        return Sending(None, RESEND_AFTER - (now - last))
+    limits = (
+        ("send.address", throttle.key(tree, address.lower().encode()), policy.sending),
+        ("send.network", throttle.key(tree, network.encode()), policy.sending_network),
+    )
+    for kind, key, ladder in limits:
+        verdict = throttle.count(db, kind, key, ladder, now)
+        if not verdict.allowed:
+            db.commit()
+            return Sending(None, verdict.wait)
+    db.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.holder == holder,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.retired_at.is_(None),
+        )
+        .values(retired_at=now)
+    )
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    db.add(
+        OneTimeCode(
+            id=uuid4(),
+            purpose=purpose,
+            holder=holder,
+            digest=_digest(tree, purpose, holder, code),
+            created_at=now,
+            expires_at=now + LIFETIME,
+        )
+    )
+    db.flush()
+    return Sending(code)
+
+
+def claim(db: Session, tree: KeyTree, purpose: str, holder: bytes, code: str, now: datetime) -> bool:
+    """Spend the newest code of a holder; the try is counted and committed before it is judged."""
+    counted = db.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.holder == holder,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.retired_at.is_(None),
+            OneTimeCode.expires_at > now,
+            OneTimeCode.tries < TRIES,
+        )
+        .values(tries=OneTimeCode.tries + 1)
+        .returning(OneTimeCode.id, OneTimeCode.digest)
+        .execution_options(synchronize_session=False)
+    ).first()
+    db.commit()
+    if counted is None:
+        return False
+    given = "".join(code.split())[:16]
+    if not hmac.compare_digest(counted.digest, _digest(tree, purpose, holder, given)):
+        return False
+    spent = db.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.id == counted.id, OneTimeCode.used_at.is_(None), OneTimeCode.retired_at.is_(None))
+        .values(used_at=now)
+        .returning(OneTimeCode.id)
+        .execution_options(synchronize_session=False)
+    )
+    return spent.first() is not None
+
+
+def _digest(tree: KeyTree, purpose: str, holder: bytes, code: str) -> bytes:
+    return tree.pepper(
+        b"|".join((b"one-time-code", purpose.encode(), holder, code.encode("utf-8", "replace")))
+    )

@@ -1,0 +1,301 @@
+"""Signing in: one question whether an account may, one answer for every wrong guess (attacks O-090 to O-100)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+
+from idp.domain.audit.events import RecoveryCodeUsed, SecondFactorRefused, SignInRefused
+from idp.domain.audit.record import record
+from idp.domain.authenticators import known_browsers, passwords, recovery_codes, throttle, totp
+from idp.domain.authenticators.hashing import HashPool
+from idp.domain.authenticators.throttle import PRODUCTION, Ladder, Policy
+from idp.domain.citizens import identifiers
+from idp.domain.citizens.models import Account, Citizen
+from idp.domain.store.database import Session
+from idp.protocol.oauth.errors import TemporarilyUnavailable
+from keys import KeyTree
+
+log = structlog.get_logger()
+
+AccountKind = Literal["citizen", "operator"]
+NOBODY = UUID(int=0)
+
+
+class Refusal(StrEnum):
+    """Why a sign-in failed. Pages tell PASSWORD and UNKNOWN apart from nothing; THROTTLED says how long."""
+
+    PASSWORD = "password"  # noqa: S105 - a reason, not a secret
+    UNKNOWN = "unknown"
+    THROTTLED = "throttled"
+    LOCKED = "locked"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInResult:
+    """Who signed in, or why not."""
+
+    account_id: UUID | None = None
+    citizen_id: UUID | None = None
+    refusal: Refusal | None = None
+    wait: timedelta = timedelta(0)
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactors:
+    """What an account can prove itself with after the password."""
+
+    totp: bool
+    recovery_codes: int
+
+
+def may_sign_in(account: Account, kind: AccountKind) -> Refusal | None:
+    """Answer the one eligibility question every way of signing in asks (reliability 5.5)."""
+    if account.kind != kind:
+        return Refusal.UNKNOWN
+    return None if account.status == "active" else Refusal.LOCKED
+
+
+def check_password(
+    db: Session,
+    tree: KeyTree,
+    hasher: HashPool,
+    identifier_text: str,
+    password: str,
+    network: str,
+    now: datetime,
+    *,
+    kind: AccountKind = "citizen",
+    browser: bytes = b"",
+    policy: Policy = PRODUCTION,
+) -> SignInResult:
+    """Judge a first factor. Commits the counters first; the same work is done for identifiers nobody has.
+
+    Raises:
+        TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
+    """
+    account, subject = _find(db, tree, identifier_text, kind)
+    counters = _Counters.of(db, tree, "password", policy.password, account, subject, browser, network, policy)
+    citizen_id = _citizen_of(db, account)
+    wait = counters.count(db, now)
+    db.commit()
+    if wait is not None:
+        return _refused(db, account, citizen_id, Refusal.THROTTLED, now, wait)
+    try:
+        stored = account.password_hash if account is not None else None
+        right = passwords.possible(password) and hasher.verify(stored, passwords.prepared(password))
+    except TemporarilyUnavailable:
+        counters.give_back(db)
+        raise
+    if account is None or not right:
+        _watch(db, tree, policy, now)
+        reason = Refusal.UNKNOWN if account is None else Refusal.PASSWORD
+        return _refused(db, account, citizen_id, reason, now)
+    refusal = may_sign_in(account, kind)
+    if refusal is not None:
+        return _refused(db, account, citizen_id, refusal, now)
+    if account.password_hash is not None and hasher.outdated(account.password_hash):
+        _rehash(db, hasher, account, password)
+    counters.forgive(db)
+    if browser and not second_factors(db, account.id).totp:
+        known_browsers.remember(db, account.id, browser, now)
+    return SignInResult(account.id, citizen_id)
+
+
+def check_totp(
+    db: Session,
+    tree: KeyTree,
+    account_id: UUID,
+    code: str,
+    network: str,
+    now: datetime,
+    *,
+    browser: bytes = b"",
+    policy: Policy = PRODUCTION,
+) -> SignInResult:
+    """Judge a code of the authenticator application; the counter is committed first."""
+    return _second_factor(db, tree, account_id, "totp", code, network, now, browser, policy)
+
+
+def check_recovery_code(
+    db: Session,
+    tree: KeyTree,
+    account_id: UUID,
+    code: str,
+    network: str,
+    now: datetime,
+    *,
+    browser: bytes = b"",
+    policy: Policy = PRODUCTION,
+) -> SignInResult:
+    """Judge a line of the recovery card; the counter is committed first."""
+    return _second_factor(db, tree, account_id, "recovery", code, network, now, browser, policy)
+
+
+def second_factors(db: Session, account_id: UUID) -> SecondFactors:
+    """Tell what an account can prove itself with after the password."""
+    return SecondFactors(totp.enrolled(db, account_id), recovery_codes.left(db, account_id))
+
+
+def _second_factor(
+    db: Session,
+    tree: KeyTree,
+    account_id: UUID,
+    kind: str,
+    code: str,
+    network: str,
+    now: datetime,
+    browser: bytes,
+    policy: Policy,
+) -> SignInResult:
+    account = db.get(Account, account_id)
+    if account is None:
+        return SignInResult(refusal=Refusal.UNKNOWN)
+    citizen_id = _citizen_of(db, account)
+    counters = _Counters.of(
+        db, tree, "factor", policy.second_factor, account, account_id.bytes, browser, network, policy
+    )
+    wait = counters.count(db, now)
+    db.commit()
+    if wait is not None:
+        _record_factor(db, account, citizen_id, kind, Refusal.THROTTLED, now)
+        return SignInResult(account_id, citizen_id, Refusal.THROTTLED, wait)
+    if account.status != "active":
+        _record_factor(db, account, citizen_id, kind, Refusal.LOCKED, now)
+        return SignInResult(account_id, citizen_id, Refusal.LOCKED)
+    if kind == "totp":
+        right = totp.claim(db, tree.vault.system("factor"), account_id, code, now)
+    else:
+        right = recovery_codes.claim(db, tree, account_id, code, now)
+    if not right:
+        _record_factor(db, account, citizen_id, kind, Refusal.CODE, now)
+        return SignInResult(account_id, citizen_id, Refusal.CODE)
+    if kind == "recovery":
+        left = recovery_codes.left(db, account_id)
+        record(db, RecoveryCodeUsed(account_id=account_id, citizen_id=citizen_id, left=left), now)
+    counters.forgive(db)
+    if browser:
+        known_browsers.remember(db, account_id, browser, now)
+    return SignInResult(account_id, citizen_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    """What one guess moves: the account's (or an unknown identifier's) counter and the network's.
+
+    A browser the account knows has a counter of its own and does not suffer from its neighbours.
+    """
+
+    rows: tuple[tuple[str, bytes, Ladder], ...]
+
+    @classmethod
+    def of(
+        cls,
+        db: Session,
+        tree: KeyTree,
+        kind: str,
+        ladder: Ladder,
+        account: Account | None,
+        subject: bytes,
+        browser: bytes,
+        network: str,
+        policy: Policy,
+    ) -> _Counters:
+        account_id = account.id if account is not None else NOBODY
+        if known_browsers.is_known(db, account_id, browser):
+            return cls(((f"{kind}.known", throttle.key(tree, subject, browser), ladder),))
+        return cls(
+            (
+                (kind, throttle.key(tree, subject), ladder),
+                (f"{kind}.network", throttle.key(tree, network.encode()), policy.network),
+            )
+        )
+
+    def count(self, db: Session, now: datetime) -> timedelta | None:
+        """Move every counter; the wait of the first that is blocked, or None when the guess may be judged."""
+        for kind, key, ladder in self.rows:
+            verdict = throttle.count(db, kind, key, ladder, now)
+            if not verdict.allowed:
+                return verdict.wait
+        return None
+
+    def forgive(self, db: Session) -> None:
+        """Clear the account's counter after a success; a network keeps what others did there."""
+        for kind, key, _ladder in self.rows:
+            if kind.endswith(".network"):
+                throttle.give_back(db, kind, key)
+            else:
+                throttle.forget(db, kind, key)
+
+    def give_back(self, db: Session) -> None:
+        """Undo a count whose guess was never judged."""
+        for kind, key, _ladder in self.rows:
+            throttle.give_back(db, kind, key)
+
+
+def _find(db: Session, tree: KeyTree, text: str, kind: AccountKind) -> tuple[Account | None, bytes]:
+    """Return the account of what was typed, and what the counter of a guess is named by."""
+    found = identifiers.classify(text)
+    if found is None:
+        return None, b"text|" + text[: identifiers.MOST_CHARS].encode("utf-8", "replace")
+    digest = identifiers.digest(tree.blind_index, found.kind, found.value, operator=kind == "operator")
+    account_id = identifiers.account_of(db, found.kind, digest)
+    account = db.get(Account, account_id or NOBODY)
+    if account is None or account.kind != kind:
+        return None, digest
+    return account, account.id.bytes
+
+
+def _citizen_of(db: Session, account: Account | None) -> UUID | None:
+    wanted = account.id if account is not None else NOBODY
+    return db.scalars(select(Citizen.id).where(Citizen.account_id == wanted)).one_or_none()
+
+
+def _refused(
+    db: Session,
+    account: Account | None,
+    citizen_id: UUID | None,
+    refusal: Refusal,
+    now: datetime,
+    wait: timedelta = timedelta(0),
+) -> SignInResult:
+    account_id = account.id if account is not None else None
+    record(db, SignInRefused(account_id=account_id, citizen_id=citizen_id, reason=refusal.value), now)
+    return SignInResult(refusal=refusal, wait=wait)
+
+
+def _record_factor(
+    db: Session, account: Account, citizen_id: UUID | None, kind: str, refusal: Refusal, now: datetime
+) -> None:
+    event = SecondFactorRefused(account_id=account.id, citizen_id=citizen_id, kind=kind, reason=refusal.value)
+    record(db, event, now)
+
+
+def _rehash(db: Session, hasher: HashPool, account: Account, password: str) -> None:
+    """Hash anew with today's parameters; a password changed meanwhile stays."""
+    old = account.password_hash
+    db.commit()
+    new = passwords.hashed(hasher, password)
+    db.execute(
+        update(Account)
+        .where(Account.id == account.id, Account.password_hash == old)
+        .values(password_hash=new)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _watch(db: Session, tree: KeyTree, policy: Policy, now: datetime) -> None:
+    """Count failures everywhere, to raise an alarm when one password is tried over many accounts (O-097)."""
+    verdict = throttle.count(db, "password.all", throttle.key(tree, b"all"), policy.everywhere, now)
+    if verdict.allowed and verdict.attempts >= policy.everywhere.limit:
+        log.warning("sign_in_failures_everywhere", failures=verdict.attempts)
