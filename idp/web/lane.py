@@ -17,6 +17,8 @@ from idp import trace
 from idp.protocol.oauth.errors import ProtocolError, ServerError
 from idp.protocol.oauth.responses import Header, Reply, error_reply
 from idp.services import Services
+from idp.web.frontchannel.single_sign_on import location_for
+from idp.web.headers import FIXED as PAGE_HEADERS
 from idp.web.machine.documents import ENDPOINTS, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
@@ -39,6 +41,12 @@ CORS: tuple[Header, ...] = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After"),
 )
+SIGNED_ON: tuple[Header, ...] = (
+    ("Cache-Control", "no-store"),
+    ("Content-Length", "0"),
+    *PAGE_HEADERS.items(),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
 PREFLIGHT: tuple[Header, ...] = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, POST"),
@@ -59,6 +67,7 @@ class Lane:
         issuer = services.settings.issuer
         machines = Machines.of(services, (issuer + ENDPOINTS["token_endpoint"],))
         documents = Documents(services)
+        self._authorize = base + ENDPOINTS["authorization_endpoint"]
         self._routes: dict[str, tuple[tuple[str, ...], Endpoint]] = {
             base + ENDPOINTS["token_endpoint"]: (("POST",), _bind(token, machines)),
             base + ENDPOINTS["userinfo_endpoint"]: (("GET", "POST"), _bind(userinfo, machines)),
@@ -73,6 +82,8 @@ class Lane:
         path: str = environ["PATH_INFO"]
         route = self._routes.get(path)
         if route is None:
+            if path == self._authorize and environ["REQUEST_METHOD"] == "GET":
+                return self._single_sign_on(environ, start_response)
             return self._pages(environ, start_response)
         began = time.perf_counter()
         methods, endpoint = route
@@ -91,6 +102,19 @@ class Lane:
         if self._observe is not None:
             self._observe(path, reply.status, time.perf_counter() - began)
         return [body]
+
+    def _single_sign_on(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer an authorization request of which no page is due; all others go to the view."""
+        began = time.perf_counter()
+        trace.begin(environ.get("HTTP_TRACEPARENT"))
+        query = environ.get("QUERY_STRING", "").encode("latin-1")
+        location = location_for(self._services, query, environ.get("HTTP_COOKIE", ""))
+        if location is None:
+            return self._pages(environ, start_response)
+        start_response(STATUS[303], [("Location", location), *SIGNED_ON])
+        if self._observe is not None:
+            self._observe(self._authorize, 303, time.perf_counter() - began)
+        return [b""]
 
     def _serve(self, endpoint: Endpoint, environ: dict[str, Any], path: str, method: str) -> Reply:
         trace_id = trace.begin(environ.get("HTTP_TRACEPARENT"))

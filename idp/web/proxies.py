@@ -19,7 +19,7 @@ class TrustedProxies:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
-        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+        if self._networks and self._is_trusted(environ.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
             caller = next((hop for hop in reversed(hops) if not self._is_trusted(hop)), None)
             if caller is not None and _is_address(caller):

@@ -63,12 +63,12 @@ class PostgresStatements:
     def one(self, sql: str, params: Params) -> Row | None:
         """Run one statement and return its first row."""
         cursor = self._execute(sql, params)
-        return cursor.fetchone() if cursor.description else None
+        return cursor.fetchone() if _has_rows(cursor) else None
 
     def all(self, sql: str, params: Params) -> list[Row]:
         """Run one statement and return all rows."""
         cursor = self._execute(sql, params)
-        return list(cursor.fetchall()) if cursor.description else []
+        return list(cursor.fetchall()) if _has_rows(cursor) else []
 
     def close(self) -> None:
         """Close the connections of every thread."""
@@ -110,6 +110,12 @@ class PostgresStatements:
             if connection is not None and connection.broken:
                 connection.close()
             raise TemporarilyUnavailable("the database is busy; nothing was changed") from exc
+
+
+def _has_rows(cursor: psycopg.Cursor[dict[str, Any]]) -> bool:
+    # `description` would build an object per column, only to be asked whether there is one
+    result = cursor.pgresult
+    return result is not None and result.nfields > 0
 
 
 class SqliteStatements:

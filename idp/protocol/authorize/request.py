@@ -21,6 +21,11 @@ class ReplyTo:
     state: str | None = field(repr=False)
     issuer: str
 
+    @property
+    def is_form_post(self) -> bool:
+        """True where the answer travels in a form (Form Post Response Mode §2)."""
+        return self.mode is ResponseMode.FORM_POST
+
     def error(self, exc: ProtocolError) -> AuthorizationResponse:
         """Answer with an error, `state` and `iss` (RFC 6749 §4.1.2.1, RFC 9207 §2)."""
         if isinstance(exc, PageOnly):

@@ -15,8 +15,9 @@ from idp.protocol.oauth.errors import AccessDenied, ProtocolError, UnknownClient
 from idp.web import cookies
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
-from idp.web.frontchannel.authorize import describe, refuse
+from idp.web.frontchannel.authorize import refuse
 from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of
+from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
 
 
@@ -47,7 +48,7 @@ def due(
         raise UnknownClient("the client is not active")
     standing = found.standing
     chosen = standing is not None and waiting.row.chosen_account == standing.account_id
-    return standing, next_prompt(describe(asked, client, standing, account_chosen=chosen))
+    return standing, next_prompt(describe(deployment, asked, client, standing, account_chosen=chosen))
 
 
 def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:

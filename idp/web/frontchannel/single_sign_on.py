@@ -1,0 +1,48 @@
+"""The short way of single sign-on: session and consent stand, so the code is issued without a page (two statements).
+
+It decides with the same functions as `authorize.py` and answers only the good case. Whatever else it meets, an error, a
+page that is due, a form_post answer, it leaves to that view, which looks again; so there is one set of rules.
+"""
+
+from __future__ import annotations
+
+from idp.domain.grants import situation
+from idp.domain.grants.issue_code import CodePolicy, issue_code
+from idp.protocol.authorize.checks import resolve, validate
+from idp.protocol.authorize.prompts import next_prompt
+from idp.protocol.oauth.errors import ProtocolError
+from idp.services import Services
+from idp.web import cookies
+from idp.web.frontchannel.request import POLICY, read_parameters
+from idp.web.frontchannel.situations import describe
+
+
+def location_for(services: Services, query: bytes, cookie_header: str) -> str | None:
+    """Return where to send the browser with its code, or None when the long way is needed."""
+    session = _session_cookie(cookie_header)
+    if session is None:
+        return None
+    try:
+        params = read_parameters(query)
+        client, reply_to = resolve(params, services.clients.get, services.settings.issuer)
+        if reply_to.is_form_post:
+            return None
+        asked = validate(params, client, reply_to, POLICY)
+        now = services.clock()
+        statements = services.database.statements
+        standing = situation.read(statements, client, session, now).standing
+        if standing is None or next_prompt(describe(services, asked, client, standing)) is not None:
+            return None
+        settings = services.settings
+        policy = CodePolicy(settings.code_lifetime, settings.session_idle)
+        code = issue_code(statements, asked, client, standing, policy, now)
+    except ProtocolError:
+        return None
+    return asked.reply_to.success(code).location
+
+
+def _session_cookie(header: str) -> str | None:
+    """Find the session in a Cookie field; two of that name are as good as none."""
+    prefix = cookies.SESSION + "="
+    found = [part[len(prefix) :] for part in header.split("; ") if part.startswith(prefix)]
+    return found[0] if len(found) == 1 else None
