@@ -15,6 +15,7 @@ from idp.web.errors import init_errors
 from idp.web.frontchannel import authorize, consent, interaction, select_account
 from idp.web.lane import Lane
 from idp.web.locale import init_locale
+from idp.web.page_limits import init_page_limits
 from idp.web.proxies import TrustedProxies
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,7 @@ def create_app(services: Services) -> Flask:
     init_assets(app)
     init_locale(app)
     init_errors(app)
+    init_page_limits(app, services.settings)
     app.before_request(_begin)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)

@@ -87,6 +87,8 @@ def http_error(error: HTTPException) -> Response:
         return Response(error.get_body(), status, error.get_headers())
     if status == 404:
         title, text = _("Halaman tidak ditemukan"), _("Alamat ini tidak ada, atau bukan untuk Anda.")
+    elif status == 429:
+        title, text = _("Terlalu banyak percobaan"), _("Tunggu sebentar, lalu coba lagi.")
     else:
         title, text = _("Permintaan tidak dapat diproses"), _("Periksa alamatnya, lalu coba lagi.")
     response = show(_page("invalid_request", title, text), status)
