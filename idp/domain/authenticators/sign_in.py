@@ -46,6 +46,7 @@ class SignInResult:
     citizen_id: UUID | None = None
     refusal: Refusal | None = None
     wait: timedelta = timedelta(0)
+    new_browser: bool = False
 
     def __bool__(self) -> bool:
         return self.refusal is None
@@ -184,9 +185,10 @@ def _second_factor(
         left = recovery_codes.left(db, account_id)
         record(db, RecoveryCodeUsed(account_id=account_id, citizen_id=citizen_id, left=left), now)
     counters.forgive(db)
+    new_browser = bool(browser) and not known_browsers.is_known(db, account_id, browser)
     if browser:
         known_browsers.remember(db, account_id, browser, now)
-    return SignInResult(account_id, citizen_id)
+    return SignInResult(account_id, citizen_id, new_browser=new_browser)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     if session is None or session.citizen_id is None:
         return show(login.login_page(uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
-        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator")))
+        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator"), db=db))
     if not interactions.complete(db, waiting.row, now):
         raise Gone
     return go(str(waiting.request["next"]))

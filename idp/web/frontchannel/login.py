@@ -1,0 +1,115 @@
+"""The first factor: identifier and password; every wrong guess gets the same answer (ASVS 6.3.8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from idp.domain.authenticators import passwords
+from idp.domain.authenticators.sign_in import Refusal, SignInResult, check_password
+from idp.domain.citizens.identifiers import MOST_CHARS
+from idp.domain.sessions.interactions import Waiting
+from idp.web import cookies, csrf
+from idp.web.context import place, services, unit_of_work
+from idp.web.frontchannel.flow import cancelled
+from idp.web.frontchannel.frame import agency_of, waiting_for
+from idp.web.frontchannel.signed_in import begin_session, throttle_policy
+from idp.web.pages import FieldError, LoginPage
+from idp.web.render import go, show
+
+bp = Blueprint("login", __name__)
+
+
+def login_page(
+    uid: str,
+    waiting: Waiting,
+    *,
+    identifier: str | None = None,
+    errors: tuple[FieldError, ...] = (),
+    wait: timedelta = timedelta(0),
+) -> LoginPage:
+    """Ask who it is; the client's hint is filled in, never trusted (OIDC Core §3.1.2.1)."""
+    hint = str(waiting.request.get("login_hint") or "")[:MOST_CHARS]
+    return LoginPage(
+        agency=agency_of(waiting),
+        action=f"/interaction/{uid}/login",
+        identifier=hint if identifier is None else identifier,
+        register_url=f"/register?uid={uid}",
+        cancellable=True,
+        errors=errors,
+        wait_seconds=seconds(wait),
+    )
+
+
+@bp.post("/interaction/<uid>/login")
+def login(uid: str) -> Response:
+    """Judge identifier and password; right ones start a session of one factor."""
+    csrf.check()
+    identifier, password = request.form.get("identifier", ""), request.form.get("password", "")
+    deployment = services()
+    response = go(f"/interaction/{uid}")
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+        if request.form.get("action") == "cancel":
+            db.commit()
+            return cancelled(waiting)
+        errors = _missing(identifier, password)
+        if errors:
+            page = login_page(uid, waiting, identifier=identifier[:MOST_CHARS], errors=errors)
+            return show(page, 400)
+        result = check_password(
+            db,
+            deployment.tree,
+            deployment.hasher,
+            identifier,
+            password,
+            place().network,
+            deployment.clock(),
+            browser=cookies.browser_digest(),
+            policy=throttle_policy(),
+        )
+        if result and result.account_id is not None and result.citizen_id is not None:
+            begin_session(db, response, result.account_id, result.citizen_id, ("password",))
+            waiting.row.mfa_tries = 0
+            return response
+    return _again(uid, waiting, identifier, result)
+
+
+def seconds(wait: timedelta) -> int:
+    """Round a wait up to whole seconds for a page."""
+    return -int(-wait.total_seconds() // 1)
+
+
+def slow_down(response: Response, wait: timedelta) -> Response:
+    """Say in the header too when to come back (RFC 9110 §10.2.3)."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(seconds(wait))
+    return response
+
+
+def _again(uid: str, waiting: Waiting, identifier: str, result: SignInResult) -> Response:
+    if result.refusal is Refusal.THROTTLED:
+        page = login_page(uid, waiting, identifier=identifier, wait=result.wait)
+        return slow_down(show(page), result.wait)
+    if result.refusal is Refusal.LOCKED:
+        message = _("Akun ini sedang dikunci. Hubungi bantuan untuk membukanya lagi.")
+    else:
+        message = _("NIK, email, nomor ponsel, atau kata sandi tidak cocok. Periksa lalu coba lagi.")
+    page = login_page(uid, waiting, identifier=identifier, errors=(FieldError("password", message),))
+    return show(page)
+
+
+def _missing(identifier: str, password: str) -> tuple[FieldError, ...]:
+    errors = []
+    if not identifier.strip():
+        errors.append(FieldError("identifier", _("Isi NIK, email, atau nomor ponsel Anda.")))
+    elif len(identifier) > MOST_CHARS or "\x00" in identifier:
+        errors.append(FieldError("identifier", _("Isian ini terlalu panjang atau memuat tanda yang aneh.")))
+    if not password:
+        errors.append(FieldError("password", _("Isi kata sandi Anda.")))
+    elif not passwords.possible(password):
+        message = _("Kata sandi paling panjang %(n)s huruf.", n=passwords.MAX_CHARS)
+        errors.append(FieldError("password", message))
+    return tuple(errors)

@@ -1,0 +1,63 @@
+"""Letters that tell a citizen what happened to their account (ASVS 6.3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from idp.domain.authenticators import recovery_codes
+from idp.domain.authenticators.sign_in import SignInResult
+from idp.domain.citizens import profile
+from idp.domain.citizens.models import Citizen
+from idp.domain.messages.send import Message, queue
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.web.context import place, services
+from idp.web.locale import written_moment
+
+
+def after_sign_in(
+    db: Session, session: BrowserSession, result: SignInResult, *, used_recovery_code: bool
+) -> None:
+    """Tell of a sign-in from a new browser, and of every recovery code that was spent."""
+    issuer = services().settings.issuer
+    at = written_moment(services().clock())
+    if session.citizen_id is None:
+        return
+    if used_recovery_code:
+        context: dict[str, object] = {
+            "at": at,
+            "codes_left": recovery_codes.left(db, session.account_id),
+            "sessions_url": f"{issuer}/me/sessions",
+        }
+        tell(db, session.citizen_id, "recovery_code_used", context)
+    elif result.new_browser:
+        context = {
+            "device": place().device,
+            "place": "",
+            "at": at,
+            "sessions_url": f"{issuer}/me/sessions",
+        }
+        tell(db, session.citizen_id, "new_sign_in", context)
+
+
+def tell(db: Session, citizen_id: UUID, template: str, context: Mapping[str, object]) -> bool:
+    """Queue a letter to a citizen's confirmed address; False when there is none."""
+    deployment = services()
+    citizen = db.get(Citizen, citizen_id)
+    if citizen is None or citizen.data_key is None:
+        return False
+    known = profile.read(db, deployment.tree.vault.open(citizen.id, citizen.data_key), citizen.id)
+    email = known.get("email")
+    if email is None or email.verified_at is None:
+        return False
+    name = known["name"].value if "name" in known else ""
+    message = Message(
+        to=str(email.value),
+        template=template,
+        language=citizen.locale,
+        context={"name": name, "help_url": f"{deployment.settings.issuer}/help", **context},
+        citizen_id=citizen.id,
+    )
+    queue(db, deployment.tree.vault.system("pii"), message, deployment.clock())
+    return True

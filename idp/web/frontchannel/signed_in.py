@@ -1,0 +1,68 @@
+"""What a right first or second factor does to the session of this browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import Response, request
+
+from idp.domain.authenticators.throttle import PRODUCTION, SANDBOX, Policy
+from idp.domain.sessions import browser
+from idp.domain.sessions.logout import end_everywhere
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.protocol.oidc import acr
+from idp.web import cookies
+from idp.web.context import place, services, session_limits
+
+
+def throttle_policy() -> Policy:
+    """Return the ladders of this deployment (decisions 38)."""
+    return PRODUCTION if services().settings.production else SANDBOX
+
+
+def current_session(db: Session) -> BrowserSession | None:
+    """Return the live citizen session of this browser."""
+    session = browser.find(db, request.cookies.get(cookies.SESSION), services().clock())
+    return session if session is not None and session.citizen_id is not None else None
+
+
+def begin_session(
+    db: Session, response: Response, account_id: UUID, citizen_id: UUID, methods: Sequence[str]
+) -> None:
+    """Start a session, or note the fresh sign-in in the one this account has here; another account's ends."""
+    now = services().clock()
+    level, references = acr.achieved(methods), acr.amr(methods)
+    session = current_session(db)
+    if session is not None and session.account_id == account_id:
+        handle = browser.raise_assurance(
+            db, session, acr=level, amr=references, limits=session_limits(), now=now
+        )
+    else:
+        if session is not None:
+            end_everywhere(db, session, "other_account", now)
+        _session, handle = browser.start(
+            db,
+            account_id=account_id,
+            citizen_id=citizen_id,
+            acr=level,
+            amr=references,
+            place=place(),
+            limits=session_limits(),
+            now=now,
+        )
+    cookies.set_session(response, handle.text)
+
+
+def raise_session(db: Session, response: Response, session: BrowserSession, methods: Sequence[str]) -> None:
+    """Note the second factor; the handle changes, the old cookie is dead (ASVS 7.2.4)."""
+    handle = browser.raise_assurance(
+        db,
+        session,
+        acr=acr.achieved(methods),
+        amr=acr.amr(methods),
+        limits=session_limits(),
+        now=services().clock(),
+    )
+    cookies.set_session(response, handle.text)
