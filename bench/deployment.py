@@ -92,7 +92,7 @@ def _people(services: Services) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - a clock of its own for synthetic people
     for number in range(1, CITIZENS + 1):
         new = NewCitizen(
-            name=f"Warga {number}",
+            name="Warga Teladan",
             email=f"user{number}@contoh.id",
             email_confirmed=True,
             username=f"user{number}",

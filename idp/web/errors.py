@@ -95,6 +95,8 @@ def http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
+    if status == 429:
+        response.headers.setdefault("Retry-After", "60")
     return response
 
 
