@@ -76,7 +76,7 @@ def _page(
     if name == "select-account" and standing is not None:
         return show(select_account.select_account_page(uid, waiting, standing))
     if name == "mfa":
-        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator")))
+        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", mfa.AUTHENTICATOR)))
     return show(login.login_page(uid, waiting))
 
 
