@@ -160,6 +160,8 @@ def _basis(client: Client, name: str) -> str:
         "law": _("Diwajibkan undang-undang"),
         "public_duty": _("Tugas pelayanan publik"),
         "contract": _("Perjanjian dengan Anda"),
+        "vital_interest": _("Menyelamatkan keselamatan Anda"),
+        "legitimate_interest": _("Kepentingan yang sah"),
     }
     basis = use.legal_basis if use is not None else "consent"
     return str(words.get(basis, basis))
