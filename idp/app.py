@@ -12,7 +12,7 @@ from idp.services import Services
 from idp.web import cookies, headers
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
-from idp.web.frontchannel import authorize, consent, interaction, login, mfa, select_account
+from idp.web.frontchannel import authorize, consent, interaction, login, mfa, register, select_account
 from idp.web.lane import Lane
 from idp.web.locale import init_locale
 from idp.web.page_limits import init_page_limits
@@ -35,7 +35,7 @@ def create_app(services: Services) -> Flask:
     app.before_request(_begin)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
-    for module in (authorize, interaction, login, mfa, consent, select_account):
+    for module in (authorize, interaction, login, mfa, register, consent, select_account):
         app.register_blueprint(module.bp)
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         Lane(app.wsgi_app, services), services.settings.trusted_proxies

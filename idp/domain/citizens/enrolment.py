@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.audit.events import AccountRegistered, OperatorCreated
@@ -232,6 +233,11 @@ def create_operator(
     add_identifier(db, tree, account.id, kind, value, now, unique=True, operator=True)
     record(db, OperatorCreated(account_id=account.id, role=role, actor=actor), now)
     return account.id
+
+
+def citizen_of(db: Session, account_id: UUID) -> UUID | None:
+    """Return the citizen behind an account; operators have none."""
+    return db.scalars(select(Citizen.id).where(Citizen.account_id == account_id)).one_or_none()
 
 
 def _account(db: Session, kind: str, password_hash: str | None, now: datetime) -> Account:

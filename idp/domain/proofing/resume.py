@@ -9,6 +9,7 @@ from typing import Any, Final
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
 from idp.domain.events.outbox import DONE, Outcome, later
+from idp.domain.messages.send import Message, queue
 from idp.domain.proofing.checks import apply_record, citizen_by_id, note_mismatch
 from idp.domain.proofing.population import Answer, Claims, PopulationRegistry, RegistryUnavailable
 from idp.domain.store.database import Database, Session
@@ -23,8 +24,10 @@ def retry(
     registry: PopulationRegistry | None,
     payload: Mapping[str, Any],
     now: datetime,
+    *,
+    help_url: str = "",
 ) -> Outcome:
-    """Check one citizen again; no transaction is open while the registry is asked."""
+    """Check one citizen again and tell them; no transaction is open while the registry is asked."""
     with database.unit_of_work() as db:
         claims = _claims(db, tree, payload)
     if claims is None:
@@ -37,7 +40,7 @@ def retry(
     except RegistryUnavailable:
         return later("registry_away")
     with database.unit_of_work() as db:
-        _settle(db, tree, payload, claims, answer, record, now)
+        _settle(db, tree, payload, claims, answer, record, help_url, now)
     return DONE
 
 
@@ -59,6 +62,7 @@ def _settle(
     claims: Claims,
     answer: Answer,
     record: Mapping[str, Any] | None,
+    help_url: str,
     now: datetime,
 ) -> None:
     if _claims(db, tree, payload) != claims:
@@ -71,6 +75,16 @@ def _settle(
     else:
         fields = answer.mismatched if answer.exists and answer.active else ("nik",)
         note_mismatch(db, citizen, fields, now)
+    email = profile.read(db, data_key, citizen.id).get("email")
+    if email is not None and email.verified_at is not None:
+        message = Message(
+            to=str(email.value),
+            template="identity_checked",
+            language=citizen.locale,
+            context={"name": claims.name, "help_url": help_url, "matched": record is not None},
+            citizen_id=citizen.id,
+        )
+        queue(db, tree.vault.system("pii"), message, now)
 
 
 def _open(db: Session, tree: KeyTree, payload: Mapping[str, Any]) -> tuple[Citizen | None, DataKey | None]:

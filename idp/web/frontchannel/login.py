@@ -57,6 +57,7 @@ def login(uid: str) -> Response:
             return cancelled(waiting)
         errors = _missing(identifier, password)
         if errors:
+            db.commit()
             page = login_page(uid, waiting, identifier=identifier[:MOST_CHARS], errors=errors)
             return show(page, 400)
         result = check_password(

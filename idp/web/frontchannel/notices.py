@@ -7,7 +7,7 @@ from uuid import UUID
 
 from idp.domain.authenticators import recovery_codes
 from idp.domain.authenticators.sign_in import SignInResult
-from idp.domain.citizens import profile
+from idp.domain.citizens import enrolment, profile
 from idp.domain.citizens.models import Citizen
 from idp.domain.messages.send import Message, queue
 from idp.domain.sessions.models import BrowserSession
@@ -39,6 +39,12 @@ def after_sign_in(
             "sessions_url": f"{issuer}/me/sessions",
         }
         tell(db, session.citizen_id, "new_sign_in", context)
+
+
+def tell_account(db: Session, account_id: UUID, template: str, context: Mapping[str, object]) -> bool:
+    """Queue a letter to the citizen of an account; False when there is no confirmed address."""
+    citizen_id = enrolment.citizen_of(db, account_id)
+    return citizen_id is not None and tell(db, citizen_id, template, context)
 
 
 def tell(db: Session, citizen_id: UUID, template: str, context: Mapping[str, object]) -> bool:

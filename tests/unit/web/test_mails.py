@@ -28,6 +28,8 @@ MAILS = {
         "codes_left": 9,
         "sessions_url": "https://masuk.example/me/sessions",
     },
+    "registration_attempt": {},
+    "identity_checked": {"matched": ""},
 }
 
 
