@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.values import b64url, seconds
+from idp.protocol.oauth.values import b64url
 from idp.protocol.oidc.userinfo import needed_values
 from keys import DataKey, Place
 
@@ -56,7 +56,7 @@ class Provenance:
         """The form it has on the wire, next to the claims."""
         members: dict[str, object] = {"source": self.source, "level": self.level}
         if self.verified_at is not None:
-            members["verified_at"] = seconds(self.verified_at)
+            members["verified_at"] = self.verified_at.isoformat(timespec="seconds")
         return members
 
 
