@@ -123,16 +123,12 @@ class Outbound:
     def _call(self, method: str, url: str, headers: dict[str, str], body: bytes, total: float) -> Answer:
         self.guard.check_url(url)
         deadline = time.monotonic() + total
-        sent = {
-            "Host": urlsplit(url).netloc,
-            "User-Agent": "Gerbang",
-            "Accept-Encoding": "identity",
-            **headers,
-        }
+        own = {"Host": urlsplit(url).netloc, "User-Agent": "Gerbang", "Accept-Encoding": "identity"}
+        sent = list({**own, **headers}.items())
         timeouts = {"connect": CONNECT_SECONDS, "read": total, "write": total, "pool": CONNECT_SECONDS}
         try:
             with self._pool.stream(
-                method, url, headers=sent, content=body, extensions={"timeout": timeouts}
+                method, url, headers=[*sent], content=body, extensions={"timeout": timeouts}
             ) as response:
                 received = bytearray()
                 for chunk in response.iter_stream():

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 Endpoint = Callable[[MachineRequest], Reply]
 StartResponse = Callable[[str, list[Header]], Any]
-WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Observer = Callable[[str, int, float], None]
 
 MOST_BODY_BYTES = 64 * 1024

@@ -20,6 +20,7 @@ from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
 from idp.protocol.oidc.display import readable
 from idp.web import csrf, locale
 from idp.web.context import services, unit_of_work
+from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
 from idp.web.pages import ClaimLine, ConsentPage
 from idp.web.render import go
@@ -52,8 +53,6 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
 @bp.post("/interaction/<uid>/consent")
 def decide(uid: str) -> Response:
     """Record the decision; what was asked comes from our own record of the request, never from the form."""
-    from idp.web.frontchannel.interaction import due, finish_with_error
-
     csrf.check()
     with unit_of_work() as db:
         waiting = waiting_for(db, uid)
