@@ -18,7 +18,7 @@ from idp.domain.citizens.nik import is_synthetic
 from idp.domain.store.database import Session
 from keys import DataKey, KeyTree
 
-SELF, GERBANG = "self", "gerbang"
+SELF, GERBANG = "self", "account"
 
 
 class DuplicateIdentity(Exception):

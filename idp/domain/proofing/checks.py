@@ -18,7 +18,7 @@ from idp.domain.proofing.levels import Level, higher
 from idp.domain.store.database import Session
 from keys import DataKey
 
-SOURCE = "dukcapil"
+SOURCE = "population_registry"
 KIND = "proofing"
 KTP = "ktp"
 PLAIN = ("nik", "name", "birthdate", "gender", "family_card_number", "family_relation")
