@@ -8,24 +8,29 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, Key
+from sqlalchemy import update
 
 from idp.clock import FrozenClock
+from idp.domain.authenticators import totp
 from idp.domain.citizens import profile
 from idp.domain.citizens.enrolment import NewCitizen, create_citizen
-from idp.domain.citizens.models import Citizen
+from idp.domain.citizens.models import Account, Citizen
 from idp.domain.consent import decisions
+from idp.domain.consent.models import Authorization
 from idp.domain.registry.models import Agency, ClientRegistration
-from idp.domain.sessions import browser
+from idp.domain.sessions import browser, logout
 from idp.domain.store.stamps import bump
 from idp.protocol.client_auth import secret_digest
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.claims import claims_of
 from idp.services import Services, wire
 from idp.settings import Settings
+from tests.support import keys
 
 ISSUER = "http://localhost:8000"
 REDIRECT = "https://agency.example/callback"
+PASSWORD = "melati kuning di tepi sawah"
 SECRET = "a-client-secret-of-43-characters-0123456789"
 ADDRESS = {
     "street_address": "Jalan Melati 7",
@@ -45,8 +50,15 @@ ADDRESS = {
 
 
 def a_deployment(database_url: str, folder: Path, clock: FrozenClock, **settings: Any) -> Services:
-    """A wired sandbox over a migrated database, with a root key of its own."""
-    values = {"issuer": ISSUER, "data_dir": folder, "database_url": database_url} | settings
+    """A wired sandbox over a migrated database, with the keys of this test process."""
+    values: dict[str, Any] = {
+        "issuer": ISSUER,
+        "data_dir": folder,
+        "database_url": database_url,
+        "master_key": keys.ROOT_KEY,
+    } | settings
+    if values["master_key"] == keys.ROOT_KEY:
+        keys.give(database_url, clock())
     return wire(Settings(**values), clock)
 
 
@@ -58,7 +70,7 @@ class TestClient:
 
     client_id: str
     secret: str | None
-    key: ECKey | None = field(repr=False)
+    key: Key | None = field(repr=False)
     redirect_uri: str = REDIRECT
 
 
@@ -69,10 +81,12 @@ def a_client(
     profile_name: str = "national",
     environment: str = "sandbox",
     status: str = "approved",
+    key: Key | None = None,
     **metadata: Any,
 ) -> TestClient:
-    """Register a client straight into the store; `private_key_jwt` unless told otherwise."""
-    key = ECKey.generate_key("P-256", {"kid": f"{client_id}-1", "alg": "ES256", "use": "sig"})
+    """Register a client straight into the store; `private_key_jwt` with ES256 unless told otherwise."""
+    if key is None:
+        key = ECKey.generate_key("P-256", {"kid": f"{client_id}-1", "alg": "ES256", "use": "sig"})
     method = metadata.get("token_endpoint_auth_method", "private_key_jwt")
     values: dict[str, Any] = {
         "client_name": f"Layanan {client_id}",
@@ -132,20 +146,33 @@ class TestCitizen:
     account_id: UUID
     citizen_id: UUID
     name: str
+    email: str = ""
+    password: str = field(default=PASSWORD, repr=False)
+    totp_secret: str | None = field(default=None, repr=False)
 
 
 def a_citizen(
-    services: Services, name: str = "Siti Aminah", nik: str | None = "9933744501900001", **overrides: Any
+    services: Services,
+    name: str = "Siti Aminah",
+    nik: str | None = "9933744501900001",
+    *,
+    signs_in: bool = False,
+    authenticator: bool = True,
+    **overrides: Any,
 ) -> TestCitizen:
-    """A citizen whom the population registry has confirmed."""
+    """A citizen whom the population registry has confirmed; `signs_in` gives a password (and an authenticator)."""
     now = services.clock()
+    email = f"{name.split()[0].lower()}@contoh.id"
+    secret = totp.new_secret() if signs_in and authenticator else None
+    if signs_in:
+        overrides = {"password_hash": services.hasher.hash(PASSWORD)} | overrides
     new = NewCitizen(
         **(
             {
                 "name": name,
                 "nik": nik,
                 "birthdate": date(1990, 1, 5),
-                "email": f"{name.split()[0].lower()}@contoh.id",
+                "email": email,
                 "email_confirmed": True,
                 "phone_number": "081234567890" if nik and nik.endswith("0001") else None,
                 "source": "population_registry",
@@ -168,7 +195,10 @@ def a_citizen(
             verified_at=now,
             now=now,
         )
-    return TestCitizen(person.account_id, person.citizen_id, name)
+        if secret is not None:
+            seal = services.tree.vault.system("factor")
+            totp.enrol(db, seal, person.account_id, secret, now, citizen_id=person.citizen_id)
+    return TestCitizen(person.account_id, person.citizen_id, name, email, PASSWORD, secret)
 
 
 def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -> str:
@@ -215,3 +245,49 @@ def a_consent(
             now=now,
         )
         return authorization.id
+
+
+def suspend(services: Services, client_id: str, status: str = "suspended") -> None:
+    """Take a client out of service, as the console does; `approved` brings it back."""
+    with services.database.unit_of_work() as db:
+        db.get_one(ClientRegistration, client_id).status = status
+        bump(db, "registry")
+
+
+def amend(services: Services, client_id: str, profile_name: str | None = None, **metadata: Any) -> None:
+    """Change the registration of a client."""
+    with services.database.unit_of_work() as db:
+        row = db.get_one(ClientRegistration, client_id)
+        row.client_metadata = {**row.client_metadata, **metadata}
+        row.profile = profile_name or row.profile
+        bump(db, "registry")
+    services.clients.clear()
+
+
+def lock(services: Services, citizen: TestCitizen, status: str = "locked") -> None:
+    """Lock an account."""
+    with services.database.unit_of_work() as db:
+        db.get_one(Account, citizen.account_id).status = status
+
+
+def erase(services: Services, citizen: TestCitizen) -> None:
+    """Forget a person: the key that opens their values is gone (decisions 16)."""
+    with services.database.unit_of_work() as db:
+        row = db.get_one(Citizen, citizen.citizen_id)
+        row.erased_at, row.data_key = services.clock(), None
+
+
+def withdraw(services: Services, citizen: TestCitizen, client_id: str) -> None:
+    """Take back what a citizen gave a client."""
+    with services.database.unit_of_work() as db:
+        db.execute(
+            update(Authorization)
+            .where(Authorization.citizen_id == citizen.citizen_id, Authorization.client_id == client_id)
+            .values(withdrawn_at=services.clock())
+        )
+
+
+def sign_out(services: Services, citizen: TestCitizen) -> None:
+    """End every session of a citizen."""
+    with services.database.unit_of_work() as db:
+        logout.end_all(db, citizen.account_id, "signed_out", services.clock())

@@ -9,24 +9,29 @@ import base64
 import hashlib
 import json
 import secrets
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from flask import Flask
-from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc import jws, jwt
+from joserfc.jwk import KeySet, KeySetSerialization
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import Client, TestResponse
 
 from idp.app import create_app
+from idp.domain.authenticators import totp
 from idp.services import Services
 from idp.web.cookies import BROWSER, SESSION
-from tests import factories
+from tests import factories, forms
 from tests.factories import TestCitizen, TestClient
+from tests.support import state
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 VERIFIER = "verifier-0123456789-0123456789-0123456789-ABCDEF"
+SECRET_PARAMETERS = ("code", "code_verifier", "refresh_token", "token", "client_assertion", "client_secret")
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
@@ -80,6 +85,28 @@ class Answer:
         assert "code" in self.params, f"{self.status} {self.location} {self.response.data[:300]!r}"
         return self.params["code"]
 
+    @property
+    def text(self) -> str:
+        return self.response.get_data(as_text=True)
+
+    @property
+    def headers(self) -> Headers:
+        return self.response.headers
+
+    @property
+    def page(self) -> str:
+        """The name of the page, the same in every language (contract 6)."""
+        return forms.read(self.text)[0]
+
+    @property
+    def forms(self) -> dict[str, forms.Form]:
+        return forms.read(self.text)[1]
+
+    @property
+    def posted(self) -> dict[str, str]:
+        """What a form_post answer would send to the client (Form Post Response Mode 2)."""
+        return dict(self.forms["form-post"].fields)
+
     def __getitem__(self, name: str) -> Any:
         return self.json[name]
 
@@ -101,11 +128,46 @@ class Browser:
         found = self.http.get_cookie(name, domain="localhost")
         return found.value if found else None
 
+    def sign_out(self) -> Browser:
+        """Forget the session here; the server still has it."""
+        self.http.delete_cookie(SESSION, domain="localhost")
+        return self
+
     def get(self, path: str, **kwargs: Any) -> Answer:
         return Answer(self.http.get(path, base_url=factories.ISSUER, **kwargs))
 
     def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
         return Answer(self.http.post(path, data=data, base_url=factories.ISSUER, **kwargs))
+
+    def follow(self, answer: Answer) -> Answer:
+        """Go where our own redirects lead, until a page or an address of somebody else."""
+        for _ in range(10):
+            if answer.location is None or not answer.location.startswith("/"):
+                return answer
+            answer = self.get(answer.location)
+        raise AssertionError(f"redirects never end: {answer.location}")
+
+    def submit(
+        self, page: Answer, form: str, button: str | None = None, tick: tuple[str, ...] = (), **typed: str
+    ) -> Answer:
+        """Fill a form, send it, and go where it leads."""
+        found = page.forms[form]
+        pairs = found.filled(button, tick, **typed)
+        return self.follow(self.post(found.action, data=MultiDict(pairs)))
+
+    def give_password(self, page: Answer, citizen: TestCitizen) -> Answer:
+        """Sign in on the login page."""
+        assert page.page == "login", page.page
+        return self.submit(
+            page, "login-form", "login-submit", identifier=citizen.email, password=citizen.password
+        )
+
+    def give_code(self, page: Answer, citizen: TestCitizen) -> Answer:
+        """Type the six digits of the authenticator of this moment."""
+        assert page.page == "mfa", page.page
+        assert citizen.totp_secret is not None
+        code = totp.code_at(citizen.totp_secret, totp.step_at(self.provider.services.clock()))
+        return self.submit(page, "mfa-form", "mfa-submit", otp=code)
 
 
 class Provider:
@@ -115,6 +177,9 @@ class Provider:
         self.services = services
         self.app: Flask = create_app(services)
         self.machine = Client(self.app, use_cookies=False)
+        self.database = services.database
+        self.secrets: set[str] = set()
+        """Every code, token and assertion seen so far; none of them may ever be on record (protocol X8)."""
 
     def browser(self) -> Browser:
         return Browser(self)
@@ -125,8 +190,20 @@ class Provider:
     def post(self, path: str, data: Any = None, **kwargs: Any) -> Answer:
         return Answer(self.machine.post(path, data=data, base_url=factories.ISSUER, **kwargs))
 
+    def unchanged(self, *events: str, **options: Any) -> AbstractContextManager[None]:
+        """Insist that nothing is given or taken meanwhile, and that these events go on record."""
+        return state.unchanged(self.database, *events, **options)
+
+    def recorded(self, *events: str) -> AbstractContextManager[list[state.AuditRow]]:
+        """Insist that exactly these events go on record meanwhile."""
+        return state.recorded(self.database, *events)
+
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        return state.count(self.database, name)
+
     def keys(self) -> KeySet:
-        return KeySet.import_key_set(self.get("/jwks").json)
+        return KeySet.import_key_set(cast(KeySetSerialization, self.get("/jwks").json))
 
 
 class RP:
@@ -157,7 +234,8 @@ class RP:
     def assertion(self, **overrides: Any) -> str:
         assert self.client.key is not None
         now = self.provider.services.clock()
-        header = {"alg": "ES256", "kid": self.client.key.kid} | overrides.pop("header", {})
+        key = overrides.pop("key", self.client.key)
+        header = {"alg": key.alg or "ES256", "kid": key.kid} | overrides.pop("header", {})
         claims = {
             "iss": self.client.client_id,
             "sub": self.client.client_id,
@@ -166,7 +244,8 @@ class RP:
             "exp": int((now + timedelta(seconds=60)).timestamp()),
             "jti": secrets.token_urlsafe(16),
         } | overrides
-        return jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, self.client.key)
+        present = {k: v for k, v in claims.items() if v is not None}
+        return jwt.encode(header, present, key, algorithms=[header["alg"]])
 
     def authentication(self) -> tuple[dict[str, str], dict[str, str]]:
         """Form parameters and headers that prove who we are."""
@@ -180,7 +259,10 @@ class RP:
     def call(self, path: str, **parameters: Any) -> Answer:
         proof, headers = self.authentication()
         form = {**proof, **{k: v for k, v in parameters.items() if v is not None}}
-        return self.provider.post(path, data=form, headers=headers)
+        answer = self.provider.post(path, data=form, headers=headers)
+        given = {v for k, v in form.items() if k in SECRET_PARAMETERS}
+        self.provider.secrets |= given | {str(v) for k, v in answer.json.items() if k.endswith("_token")}
+        return answer
 
     def redeem(self, code: str, **overrides: Any) -> Answer:
         values = {
@@ -207,6 +289,30 @@ class RP:
         """The verified claims of an ID Token."""
         algorithms = ["ES256", "RS256", "PS256", "EdDSA", "Ed25519"]
         return dict(jwt.decode(tokens["id_token"], self.provider.keys(), algorithms=algorithms).claims)
+
+    def header(self, tokens: Answer, name: str = "id_token") -> dict[str, Any]:
+        """The JOSE header of a token."""
+        return dict(jws.extract_compact(tokens[name].encode()).headers())
+
+    def claims(self, tokens: Answer, name: str = "access_token") -> dict[str, Any]:
+        """The claims of a token, not verified."""
+        found: dict[str, Any] = json.loads(jws.extract_compact(tokens[name].encode()).payload)
+        return found
+
+    def tokens(self, citizen: TestCitizen, **overrides: Any) -> Answer:
+        """Sign a consenting citizen in and redeem the code."""
+        answer = self.redeem(self.sign_in(citizen, **overrides).code)
+        assert answer.ok, answer.json
+        return answer
+
+    def begin(self, **overrides: Any) -> Answer:
+        """Send an authorization request and go where it leads: a page, or back to the client."""
+        return self.browser.follow(self.authorize(**overrides))
+
+    def begin_signed_in(self, citizen: TestCitizen, **overrides: Any) -> Answer:
+        """The same in a browser where a citizen is signed in."""
+        self.browser.sign_in(citizen)
+        return self.begin(**overrides)
 
     def sign_in(
         self, citizen: TestCitizen, claims: tuple[str, ...] = ("name", "email"), **overrides: Any

@@ -1,0 +1,67 @@
+"""Keys made once per test process: a deployment of a test starts with them instead of searching for primes."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from idp.domain.keystore.store import DatabaseKeyStore
+from idp.domain.store.database import Database
+from keys import KeyState, KeyTree, RootKey, RotationPolicy, StoredKek, StoredKey, rotate
+
+ROOT_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode("ascii")
+"""The root key of this process's deployments, as IDP_MASTER_KEY takes it."""
+
+
+class _Made:
+    """A key store in memory."""
+
+    def __init__(self) -> None:
+        self._keks: list[StoredKek] = []
+        self._signing: dict[str, StoredKey] = {}
+
+    def keks(self) -> Sequence[StoredKek]:
+        return tuple(self._keks)
+
+    def add_kek(self, kek: StoredKek) -> bool:
+        self._keks.append(kek)
+        return True
+
+    def rewrap_kek(self, kek: StoredKek) -> None:
+        self._keks = [kek if (k.purpose, k.version) == (kek.purpose, kek.version) else k for k in self._keks]
+
+    def signing_keys(self) -> Sequence[StoredKey]:
+        return tuple(self._signing.values())
+
+    def add_signing_key(self, key: StoredKey) -> None:
+        self._signing[key.kid] = key
+
+    def move(self, kid: str, old: KeyState, new: KeyState, at: datetime) -> bool:
+        key = self._signing[kid]
+        self._signing[kid] = replace(key, state=new, activated_at=at)
+        return key.state is old
+
+
+@cache
+def _made(now: datetime) -> _Made:
+    store = _Made()
+    tree = KeyTree.open(RootKey.parse(ROOT_KEY), store, now)
+    rotate(store, tree, now, RotationPolicy())
+    return store
+
+
+def give(database_url: str, now: datetime) -> None:
+    """Put the keys into a database that has none."""
+    database = Database(database_url)
+    try:
+        store = DatabaseKeyStore(database)
+        if store.keks():
+            return
+        for kek in _made(now).keks():
+            store.add_kek(kek)
+        for key in _made(now).signing_keys():
+            store.add_signing_key(key)
+    finally:
+        database.close()
