@@ -183,6 +183,13 @@ class TokensRefreshed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRefused(Event):
+    """A client that proved who it is asked for tokens and got none; `error` is the registered code."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTokenIssued(Event):
     """A client received a token of its own (RFC 6749 §4.4)."""
 

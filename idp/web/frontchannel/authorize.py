@@ -30,13 +30,17 @@ def authorize() -> Response:
     """Answer an authorization request, or start the interaction that it needs."""
     deployment = services()
     params = read_parameters(request.query_string)
-    client, reply_to = resolve(params, deployment.clients.get, deployment.settings.issuer)
+    client = None
     try:
+        client, reply_to = resolve(params, deployment.clients.get, deployment.settings.issuer)
         asked = validate(params, client, reply_to, POLICY)
         return _decide(asked, client)
-    except PageOnly:
+    except PageOnly as exc:
+        put_on_record(exc, deployment.clients.get(params.get("client_id", "")))
         raise
     except ProtocolError as exc:
+        if client is None:
+            raise
         return refuse(asked_by=client, error=exc, response=answer(reply_to.error(exc)))
 
 
@@ -95,6 +99,12 @@ def code_for(asked: AuthorizationRequest, client: Client, standing: Standing) ->
 
 def refuse(*, asked_by: Client, error: ProtocolError, response: Response) -> Response:
     """Put a refusal on record and pass its answer on."""
-    with unit_of_work() as db:
-        record(db, AuthorizationRefused(client_id=asked_by.client_id, error=error.code), services().clock())
+    put_on_record(error, asked_by)
     return response
+
+
+def put_on_record(error: ProtocolError, asked_by: Client | None) -> None:
+    """Record a refusal, at the client or on a page (protocol X8)."""
+    client_id = asked_by.client_id if asked_by is not None else None
+    with unit_of_work() as db:
+        record(db, AuthorizationRefused(client_id=client_id, error=error.code), services().clock())

@@ -15,7 +15,7 @@ from idp.protocol.oauth.errors import AccessDenied, ProtocolError, UnknownClient
 from idp.web import cookies
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
-from idp.web.frontchannel.authorize import refuse
+from idp.web.frontchannel.authorize import put_on_record, refuse
 from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
@@ -56,6 +56,7 @@ def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:
     asked, client = request_of(waiting), client_of(waiting)
     spend(waiting)
     if isinstance(error, UnknownClient):
+        put_on_record(error, client)
         raise error
     return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error)))
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from idp.domain import grants
+from idp.domain.audit.events import TokenRefused
+from idp.domain.audit.record import record
 from idp.domain.exchange import release
 from idp.domain.grants.grant import Grant
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
@@ -22,10 +25,14 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
     services = machines.services
     parameters = request.form()
     client, credentials = authenticate(machines, request, parameters)
-    asked = TokenRequest.of(parameters, credentials, request.headers)
     now = services.clock()
-    exchange = grants.lookup(asked.grant_type, client)
-    grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
+    try:
+        asked = TokenRequest.of(parameters, credentials, request.headers)
+        exchange = grants.lookup(asked.grant_type, client)
+        grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
+    except ProtocolError as exc:
+        _record_refusal(machines, client, exc, now)
+        raise
     issued = machines.mint().issue(client, grant, now, _released(machines, client, grant, now))
     return token_reply(
         access_token=issued.access_token,
@@ -35,6 +42,13 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
         refresh_token=issued.refresh_token,
         id_token=issued.id_token,
     )
+
+
+def _record_refusal(machines: Machines, client: Client, error: ProtocolError, now: datetime) -> None:
+    """Put a refusal on record (protocol X8); when the database is away there is nothing to decide."""
+    if not isinstance(error, TemporarilyUnavailable):
+        with machines.services.database.unit_of_work() as db:
+            record(db, TokenRefused(client_id=client.client_id, error=error.code), now)
 
 
 def _released(machines: Machines, client: Client, grant: Grant, now: datetime) -> Mapping[str, object] | None:
