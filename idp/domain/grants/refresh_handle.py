@@ -17,6 +17,8 @@ from idp.protocol.oauth.values import SECONDS_PER_DAY, Handle, HandleKind, b64ur
 KEY_BYTES = 12
 GENERATION_BYTES = 4
 SECRET_BYTES = 16
+LAST_GENERATION = 2**31 - 2
+"""What the family's column can count to; no token of ours was ever that old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class RefreshHandle:
             return None
         raw = urlsafe_b64decode(handle.text.partition(".")[2] + "=")
         generation = int.from_bytes(raw[KEY_BYTES : KEY_BYTES + GENERATION_BYTES], "big")
-        return cls(handle, raw[:KEY_BYTES], generation)
+        return cls(handle, raw[:KEY_BYTES], generation) if generation <= LAST_GENERATION else None
 
     @classmethod
     def _make(cls, day: int, bucket: int, key: bytes, generation: int) -> Self:
