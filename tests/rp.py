@@ -264,7 +264,7 @@ class RP:
         self.provider.secrets |= given | {str(v) for k, v in answer.json.items() if k.endswith("_token")}
         return answer
 
-    def redeem(self, code: str, **overrides: Any) -> Answer:
+    def redeem(self, code: str, /, **overrides: Any) -> Answer:
         values = {
             "grant_type": "authorization_code",
             "code": code,
@@ -273,7 +273,7 @@ class RP:
         } | overrides
         return self.call("/token", **values)
 
-    def refresh(self, token: str, **overrides: Any) -> Answer:
+    def refresh(self, token: str, /, **overrides: Any) -> Answer:
         return self.call("/token", **{"grant_type": "refresh_token", "refresh_token": token} | overrides)
 
     def userinfo(self, token: str, **kwargs: Any) -> Answer:

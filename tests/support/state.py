@@ -26,6 +26,8 @@ KEPT = (
 )
 """The tables of what was given and what flows from it."""
 
+SHORTEST_SECRET = 20
+
 
 @dataclass(frozen=True)
 class AuditRow:
@@ -81,4 +83,4 @@ def recorded(database: Database, *events: str) -> Iterator[list[AuditRow]]:
 def secrets_on_record(database: Database, secrets: set[str]) -> set[str]:
     """Return those of some secrets that can be read in the audit rows; there must be none (protocol X8)."""
     written = "\n".join(repr(row) for row in audit(database))
-    return {secret for secret in secrets if secret and secret in written}
+    return {secret for secret in secrets if len(secret) >= SHORTEST_SECRET and secret in written}
