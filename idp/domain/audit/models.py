@@ -47,3 +47,14 @@ class AuditRecord(Base):
     salt: Mapped[Digest]
     prev_hash: Mapped[Digest]
     row_hash: Mapped[Digest]
+
+
+class AuditCheckpoint(Base):
+    """A signed statement that the chain reached `seq` with `row_hash`: what was sealed cannot be cut off unseen."""
+
+    __tablename__ = "audit_checkpoint"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    row_hash: Mapped[Digest]
+    at: Mapped[Moment]
+    signature: Mapped[Words]
