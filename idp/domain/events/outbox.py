@@ -132,8 +132,14 @@ def add_plain(
     )
 
 
-def claim(db: Session, seal: DataKey, now: datetime, busy: Collection[str] = ()) -> Delivery | None:
-    """Take the delivery that has waited longest, skipping clients that are `busy`; one statement, one winner.
+def claim(
+    db: Session,
+    seal: DataKey,
+    now: datetime,
+    busy: Collection[str] = (),
+    kinds: Collection[str] = tuple(PATIENCE),
+) -> Delivery | None:
+    """Take the delivery of one of `kinds` that has waited longest, skipping `busy` clients; one winner.
 
     PostgreSQL skips rows another worker is taking; SQLite has one writer at a time.
     """
@@ -142,6 +148,7 @@ def claim(db: Session, seal: DataKey, now: datetime, busy: Collection[str] = ())
         .where(
             Outbox.done_at.is_(None),
             Outbox.failed_at.is_(None),
+            Outbox.kind.in_(kinds),
             Outbox.not_before <= now,
             or_(Outbox.claimed_until.is_(None), Outbox.claimed_until <= now),
             or_(Outbox.client_id.is_(None), Outbox.client_id.not_in(busy)),

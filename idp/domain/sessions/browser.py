@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from idp.domain.audit.record import record
 from idp.domain.audit.events import SessionEnded, SignedIn
+from idp.domain.audit.record import record
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.values import Handle, HandleKind

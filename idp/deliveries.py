@@ -1,0 +1,178 @@
+"""Carrying out what waits in the outbox: one delivery at a time by its kind, or many side by side."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import structlog
+
+from idp import mail
+from idp.domain.events import outbox
+from idp.domain.events.outbox import DONE, Delivery, Outcome, later, never
+from idp.domain.messages import letters
+from idp.domain.messages.send import Message
+from idp.domain.proofing import resume
+from idp.domain.proofing.population import PopulationRegistry
+from idp.domain.sessions import backchannel
+from idp.outbound import OutboundFailed, OutboundRefused
+from idp.services import Services
+
+log = structlog.get_logger()
+
+SLOTS: Final = {"logout": 6, "message": 2, "proofing": 1}
+"""How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
+
+FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
+
+
+class Deliveries:
+    """Takes deliveries out of the outbox and carries them out."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        settings = services.settings
+        self._postman = mail.Postman(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+        self._registry = (
+            PopulationRegistry(
+                services.outbound, settings.population_registry_url, settings.population_registry_key
+            )
+            if settings.population_registry_url
+            else None
+        )
+
+    def take(self, busy: set[str], kinds: set[str]) -> Delivery | None:
+        """Claim the delivery whose turn it is among `kinds`, leaving `busy` clients alone."""
+        services = self._services
+        with services.database.unit_of_work() as db:
+            return outbox.claim(db, services.tree.vault.system("pii"), services.clock(), busy, kinds)
+
+    def carry_out(self, delivery: Delivery) -> outbox.State | None:
+        """Make one attempt and write down what became of it; None when the claim had passed to another."""
+        try:
+            outcome = self._attempt(delivery)
+        except Exception as exc:
+            log.exception("delivery_broke", kind=delivery.kind, delivery=delivery.id.hex)
+            outcome = later(type(exc).__name__)
+        now = self._services.clock()
+        with self._services.database.unit_of_work() as db:
+            state = outbox.settle(db, delivery, outcome, now)
+            if delivery.kind == "logout" and state is not None:
+                backchannel.note(db, delivery, state, now)
+        if not outcome.done:
+            log.warning(
+                "delivery_failed",
+                kind=delivery.kind,
+                delivery=delivery.id.hex,
+                client_id=delivery.client_id,
+                attempts=delivery.attempts,
+                state=state,
+                error=outcome.error,
+            )
+        return state
+
+    def drain(self) -> int:
+        """Make one attempt at everything that is due, one after the other; return how many."""
+        count = 0
+        while (delivery := self.take(set(), set(SLOTS))) is not None:
+            self.carry_out(delivery)
+            count += 1
+        return count
+
+    def _attempt(self, delivery: Delivery) -> Outcome:
+        services = self._services
+        if delivery.kind == "message":
+            return self._send(delivery)
+        if delivery.kind == "proofing":
+            help_url = f"{services.settings.issuer}/help"
+            return resume.retry(
+                services.database,
+                services.tree,
+                self._registry,
+                delivery.payload,
+                services.clock(),
+                help_url=help_url,
+            )
+        return backchannel.deliver(
+            services.database,
+            services.keyring,
+            services.tree.sector_salt,
+            services.settings.issuer,
+            self._post,
+            delivery,
+            services.clock(),
+        )
+
+    def _send(self, delivery: Delivery) -> Outcome:
+        services, now = self._services, self._services.clock()
+        message = Message.of(delivery.payload)
+        if message.until is not None and message.until <= now:
+            return never("too_late")
+        letter = mail.render(message)
+        if self._postman is not None:
+            return self._postman.send(letter, delivery.id, now)
+        if services.settings.production:
+            return later("no_mail_server")
+        seal = services.tree.vault.system("pii")
+        with services.database.unit_of_work() as db:
+            letters.keep(db, seal, letter, channel=message.channel, delivery_id=delivery.id, now=now)
+        return DONE
+
+    def _post(self, address: str, body: bytes) -> int | None:
+        try:
+            return self._services.outbound.post(address, body, FORM).status
+        except (OutboundFailed, OutboundRefused) as exc:
+            log.info("logout_unanswered", reason=str(exc))
+            return None
+
+
+class Dispatcher:
+    """Carries out many deliveries side by side, at most one per client, so that a hanging one blocks nobody."""
+
+    def __init__(self, deliveries: Deliveries) -> None:
+        self._deliveries = deliveries
+        self._pool = ThreadPoolExecutor(sum(SLOTS.values()), thread_name_prefix="delivery")
+        self._lock = threading.Lock()
+        self._busy: set[str] = set()
+        self._under_way = dict.fromkeys(SLOTS, 0)
+        self._freed = threading.Event()
+
+    def dispatch(self) -> bool:
+        """Start one delivery; False when nothing is due or no slot is free."""
+        with self._lock:
+            busy = set(self._busy)
+            kinds = {kind for kind, most in SLOTS.items() if self._under_way[kind] < most}
+        if not kinds:
+            return False
+        delivery = self._deliveries.take(busy, kinds)
+        if delivery is None:
+            return False
+        with self._lock:
+            self._under_way[delivery.kind] += 1
+            if delivery.client_id is not None:
+                self._busy.add(delivery.client_id)
+        self._pool.submit(self._run, delivery)
+        return True
+
+    def wait(self, seconds: float) -> None:
+        """Pause until a slot is free again, or for so long."""
+        self._freed.wait(seconds)
+        self._freed.clear()
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._pool.shutdown(wait=True)
+
+    def _run(self, delivery: Delivery) -> None:
+        try:
+            self._deliveries.carry_out(delivery)
+        except Exception as exc:
+            # The claim runs out and the delivery is made again, under the same id.
+            log.warning("delivery_not_settled", delivery=delivery.id.hex, error=type(exc).__name__)
+        finally:
+            with self._lock:
+                self._under_way[delivery.kind] -= 1
+                if delivery.client_id is not None:
+                    self._busy.discard(delivery.client_id)
+            self._freed.set()
