@@ -36,6 +36,11 @@ def head() -> str:
     return revision
 
 
+def revisions() -> frozenset[str]:
+    """Return every revision this code knows, to recognise a backup by."""
+    return frozenset(step.revision for step in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def current(database: Database) -> str | None:
     """Return the revision the database is at, or None when it is empty."""
     with database.engine.connect() as connection:
