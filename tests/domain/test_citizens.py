@@ -11,7 +11,6 @@ from idp.domain.citizens.enrolment import DuplicateIdentity, NewCitizen, Synthet
 from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.models import Account, AttributeValue, Citizen, Identifier
 from keys import SealBroken
-from tests import factories
 from tests.support.race import race
 
 SITI = NewCitizen(
@@ -22,13 +21,6 @@ SITI = NewCitizen(
     email_confirmed=True,
     phone_number="0812 3456 7890",
 )
-
-
-@pytest.fixture
-def services(database_url, tmp_path, clock):
-    deployment = factories.a_deployment(database_url, tmp_path, clock)
-    yield deployment
-    deployment.close()
 
 
 def create(services, new=SITI, **kwargs):

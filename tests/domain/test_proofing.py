@@ -13,17 +13,9 @@ from idp.domain.events import outbox
 from idp.domain.proofing import checks, resume
 from idp.domain.proofing.levels import higher
 from idp.domain.proofing.population import Claims, Match, PopulationRegistry, RegistryUnavailable
-from tests import factories
 from tests.support import registry_simulator
 
 SITI = Claims("9974115705940001", "Siti Aminah", date(1994, 5, 17))
-
-
-@pytest.fixture
-def services(database_url, tmp_path, clock):
-    deployment = factories.a_deployment(database_url, tmp_path, clock)
-    yield deployment
-    deployment.close()
 
 
 @pytest.fixture

@@ -29,8 +29,9 @@ MAX_CHARS = 256
 SERVICE_NAMES = ("gerbang", "gerbangnasional")
 LEAST_OWN_CHARS = 4
 SHORTEST_NAME_PART = 3
+SIMPLE_UP_TO = 32
 LISTS = Path(__file__).with_name("breached")
-RUNS = ("01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+RUNS = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 class Weakness(StrEnum):
@@ -109,7 +110,10 @@ def _breached(password: str) -> bool:
 
 
 def _simple(password: str) -> bool:
+    """Tell repetition and counting; in a long password even they take too long to guess."""
     folded = password.casefold()
+    if len(folded) > SIMPLE_UP_TO:
+        return False
     if len(set(folded)) <= 3:
         return True
     half = len(folded) // 2
