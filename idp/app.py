@@ -8,8 +8,9 @@ import structlog
 from flask import Flask, request
 
 from idp import trace
+from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import cookies, headers
+from idp.web import cookies, headers, home
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
 from idp.web.frontchannel import authorize, consent, interaction, login, mfa, register, select_account
@@ -37,6 +38,8 @@ def create_app(services: Services) -> Flask:
     app.after_request(headers.secure)
     for module in (authorize, interaction, login, mfa, register, consent, select_account):
         app.register_blueprint(module.bp)
+    app.register_blueprint(home.bp if services.settings.production else sandbox.bp)
+    app.context_processor(lambda: {"trace_id": trace.current() or ""})
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
         Lane(app.wsgi_app, services), services.settings.trusted_proxies
     )

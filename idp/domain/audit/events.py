@@ -10,17 +10,46 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something happened; the class says what, the fields say to whom."""
-
-    citizen_id: UUID | None = None
-    client_id: str | None = None
-    actor: str | None = None
-
-    IN_HISTORY: ClassVar[bool] = False
-    """Whether the citizen sees it in "Riwayat"."""
+from idp.domain.audit.admin_events import (
+    AccessRefused as AccessRefused,
+)
+from idp.domain.audit.admin_events import (
+    AgencyRegistered as AgencyRegistered,
+)
+from idp.domain.audit.admin_events import (
+    ClientAmended as ClientAmended,
+)
+from idp.domain.audit.admin_events import (
+    ClientChangeDecided as ClientChangeDecided,
+)
+from idp.domain.audit.admin_events import (
+    ClientChangeProposed as ClientChangeProposed,
+)
+from idp.domain.audit.admin_events import (
+    ClientRegistered as ClientRegistered,
+)
+from idp.domain.audit.admin_events import (
+    ClientResumed as ClientResumed,
+)
+from idp.domain.audit.admin_events import (
+    ClientRetired as ClientRetired,
+)
+from idp.domain.audit.admin_events import (
+    ClientSecretIssued as ClientSecretIssued,
+)
+from idp.domain.audit.admin_events import (
+    ClientSuspended as ClientSuspended,
+)
+from idp.domain.audit.admin_events import (
+    KeysRotated as KeysRotated,
+)
+from idp.domain.audit.admin_events import (
+    OperatorCreated as OperatorCreated,
+)
+from idp.domain.audit.admin_events import (
+    OperatorSignedIn as OperatorSignedIn,
+)
+from idp.domain.audit.event import Event as Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,96 +276,6 @@ class LogoutUndelivered(Event):
 
     session_id: UUID
     attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientRegistered(Event):
-    """A client registration was made; production ones start as drafts."""
-
-    status: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientAmended(Event):
-    """A client registration changed; `members` are the metadata names that differ."""
-
-    revision: int
-    members: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientChangeProposed(Event):
-    """A change to a production client waits for a second administrator."""
-
-    change_id: UUID
-    kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientChangeDecided(Event):
-    """A second administrator approved or refused a change."""
-
-    change_id: UUID
-    decision: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSuspended(Event):
-    """A client was stopped; nothing is issued to it any more."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientResumed(Event):
-    """A suspended client may work again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientRetired(Event):
-    """A client ended for good; its id is never given to another."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientSecretIssued(Event):
-    """A client secret was made and shown once; the earlier one is void."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyRegistered(Event):
-    """An agency joined."""
-
-    agency_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorCreated(Event):
-    """An administrator's account was made."""
-
-    account_id: UUID
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorSignedIn(Event):
-    """An administrator signed in to the console."""
-
-    account_id: UUID
-    session_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessRefused(Event):
-    """An administrator asked for something outside their role or agency."""
-
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeysRotated(Event):
-    """Signing keys changed state; `moves` name kid and new state."""
-
-    moves: tuple[str, ...]
 
 
 EVENTS: tuple[type[Event], ...] = tuple(

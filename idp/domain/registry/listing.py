@@ -89,9 +89,7 @@ def name_of(row: ClientRegistration, language: str = "id") -> str:
     return str(metadata.get(f"client_name#{language}") or metadata.get("client_name") or row.id)
 
 
-def _found(
-    agency_id: str | None, search: str, status: str, environment: str
-) -> Select[ClientRegistration]:
+def _found(agency_id: str | None, search: str, status: str, environment: str) -> Select[ClientRegistration]:
     found = select(ClientRegistration)
     wanted: list[ColumnElement[bool]] = []
     for column, value in (

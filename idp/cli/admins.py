@@ -1,0 +1,100 @@
+"""`idp admins`: the first operators; the console makes no operators of its own yet."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from idp.cli import deployment
+from idp.cli.output import as_json, document, fail
+from idp.domain.authenticators import passwords, totp
+from idp.domain.citizens.enrolment import create_operator
+from idp.services import Services
+
+ROLES = ("super", "agency", "readonly")
+
+
+@click.group()
+def admins() -> None:
+    """Make administrators' accounts."""
+
+
+@admins.command()
+@click.option("--identifier", required=True, help="E-mail address or user name to sign in with.")
+@click.option("--name", required=True, help="Name as colleagues see it.")
+@click.option("--role", type=click.Choice(ROLES), default="super", show_default=True)
+@click.option("--agency", "agency_id", help="The agency of an `agency` administrator.")
+@click.option("--password", help="Default: a strong one is made and shown once.")
+@click.option("--totp-secret", help="Base32; default: one is made and shown once.")
+@as_json
+def create(
+    identifier: str,
+    name: str,
+    role: str,
+    agency_id: str | None,
+    password: str | None,
+    totp_secret: str | None,
+    machine: bool,
+) -> None:
+    """Create an administrator; password and authenticator secret are shown this once.
+
+    Example: idp admins create --identifier rina@contoh.go.id --name "Rina Hartati"
+    """
+    if (role == "agency") != (agency_id is not None):
+        fail("--agency goes with --role agency, and is needed there")
+    chosen, secret = password or secrets.token_urlsafe(18), totp_secret or totp.new_secret()
+    if password is not None and len(password) < passwords.MIN_CHARS:
+        fail(f"the password needs at least {passwords.MIN_CHARS} characters")
+    with deployment.open_services() as services:
+        account_id = make(
+            services,
+            identifier=identifier,
+            name=name,
+            role=role,
+            agency_id=agency_id,
+            password=chosen,
+            totp_secret=secret,
+        )
+    answer = {
+        "id": account_id,
+        "identifier": identifier,
+        "role": role,
+        "password": chosen,
+        "totp_secret": secret,
+        "otpauth_uri": totp.uri(secret, identifier),
+    }
+    if machine:
+        document(answer)
+    else:
+        for member, value in answer.items():
+            click.echo(f"{member}: {value}")
+
+
+def make(
+    services: Services,
+    *,
+    identifier: str,
+    name: str,
+    role: str,
+    agency_id: str | None,
+    password: str,
+    totp_secret: str,
+) -> str:
+    """Create the account with both factors in one transaction and return its id."""
+    now, actor = services.clock(), deployment.actor()
+    password_hash = services.hasher.hash(password)
+    with services.database.unit_of_work() as db:
+        account_id = create_operator(
+            db,
+            services.tree,
+            display_name=name,
+            role=role,
+            agency_id=agency_id,
+            identifier=identifier,
+            password_hash=password_hash,
+            now=now,
+            actor=actor,
+        )
+        totp.enrol(db, services.tree.vault.system("factor"), account_id, totp_secret, now, actor=actor)
+    return str(account_id)

@@ -1,0 +1,85 @@
+"""`idp serve` and `idp worker`: the two kinds of process a deployment runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from idp import logs
+from idp import worker as outbox_worker
+from idp.cli import deployment
+
+ROOT = Path(__file__).resolve().parents[2]
+RESPAWN_SECONDS = "0.5"
+STOP_SECONDS = "25"
+
+
+def server_command(host: str, port: int, workers: int, threads: int) -> list[str]:
+    """Return the command line of the WSGI server (decision 24).
+
+    A killed worker is replaced within a second; on SIGTERM requests in flight are finished first.
+    """
+    return [
+        sys.executable,
+        "-m",
+        "granian",
+        *("--interface", "wsgi"),
+        *("--host", host, "--port", str(port)),
+        *("--workers", str(workers), "--blocking-threads", str(threads)),
+        *("--respawn-failed-workers", "--respawn-interval", RESPAWN_SECONDS),
+        *("--workers-kill-timeout", STOP_SECONDS),
+        *("--working-dir", str(ROOT)),
+        *("--no-ws", "--log-level", "warning"),
+        "wsgi:app",
+    ]
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port.")
+@click.option(
+    "--workers",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one per core",
+    type=click.IntRange(1, 256),
+    help="Worker processes.",
+)
+@click.option(
+    "--threads", default=6, show_default=True, type=click.IntRange(1, 64), help="Threads per worker process."
+)
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the provider (WSGI); SIGTERM stops it after the requests in flight.
+
+    Put a proxy that terminates TLS in front of it and name its network in IDP_TRUSTED_PROXIES.
+
+    Example: idp serve --host 0.0.0.0 --port 8000 --workers 4
+    """
+    deployment.with_schema(deployment.settings())
+    os.execve(sys.executable, server_command(host, port, workers, threads), _server_environment())  # noqa: S606
+
+
+@click.command()
+def worker() -> None:
+    """Deliver logout tokens and messages, retry identity checks, seal the audit log, clean up.
+
+    Several may run; each delivery is claimed by one. SIGTERM stops after the work at hand.
+
+    Example: idp worker
+    """
+    with deployment.open_services() as services:
+        logs.configure(services.settings.log_format)
+        services.refresher.start()
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        outbox_worker.run(services, stop)
+
+
+def _server_environment() -> dict[str, str]:
+    path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
+    return {**os.environ, "PYTHONPATH": path}

@@ -1,0 +1,101 @@
+"""Pages and the persona API that exist in a sandbox only (contract section 7); production registers none of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, jsonify
+from flask_babel import gettext as _
+
+from idp.domain.authenticators import totp
+from idp.domain.messages import letters
+from idp.sandbox.personas import OPERATORS, find, personas
+from idp.web.context import services, unit_of_work
+from idp.web.pages import (
+    AddressLine,
+    OutboxLine,
+    OutboxMessagePage,
+    OutboxPage,
+    PersonaLine,
+    SandboxStartPage,
+)
+from idp.web.render import show
+
+bp = Blueprint("sandbox", __name__)
+
+OUTBOX = "/sandbox/outbox"
+
+
+@bp.get("/")
+def start() -> Response:
+    """Show where everything is and who can sign in."""
+    issuer = services().settings.issuer
+    people = [PersonaLine(p.name, p.identifier, p.password, p.totp_secret, p.special) for p in personas()]
+    staff = [
+        PersonaLine(o.name, o.identifier, o.password, o.totp_secret, _("administrator")) for o in OPERATORS
+    ]
+    page = SandboxStartPage(
+        addresses=(
+            AddressLine(_("Akun saya"), "/me", _("Data, layanan, perangkat, dan riwayat")),
+            AddressLine(_("Konsol administrator"), "/admin", _("Pendaftaran layanan dan catatan audit")),
+            AddressLine(_("Kotak keluar"), OUTBOX, _("Surat yang tidak jadi dikirim")),
+            AddressLine("Discovery", f"{issuer}/.well-known/openid-configuration", "OpenID Connect"),
+        ),
+        personas=(*people, *staff),
+        outbox_url=OUTBOX,
+    )
+    return show(page)
+
+
+@bp.get(OUTBOX)
+def outbox() -> Response:
+    """List the messages kept here instead of being sent."""
+    with unit_of_work() as db:
+        kept = letters.latest(db, services().tree.vault.system("pii"))
+    lines = tuple(OutboxLine(f"{OUTBOX}/{k.id}", k.letter.to, k.letter.subject, k.delivered_at) for k in kept)
+    return show(OutboxPage(messages=lines))
+
+
+@bp.get(f"{OUTBOX}/<uuid:letter_id>")
+def message(letter_id: UUID) -> Response:
+    """Show one message as plain text."""
+    with unit_of_work() as db:
+        kept = letters.one(db, services().tree.vault.system("pii"), letter_id)
+    if kept is None:
+        abort(404)
+    return show(
+        OutboxMessagePage(
+            recipient=kept.letter.to,
+            subject=kept.letter.subject,
+            at=kept.delivered_at,
+            text=kept.letter.text,
+            outbox_url=OUTBOX,
+        )
+    )
+
+
+@bp.get("/sandbox/api/personas")
+def people() -> Response:
+    """Give the personas to scripts."""
+    return jsonify(
+        [
+            {
+                "key": p.key,
+                "name": p.name,
+                "identifier": p.identifier,
+                "password": p.password,
+                "special": p.special,
+            }
+            for p in personas()
+        ]
+    )
+
+
+@bp.get("/sandbox/api/personas/<key>/code")
+def code(key: str) -> Response:
+    """Give the code that a persona's authenticator shows now."""
+    persona = find(key)
+    if persona is None:
+        abort(404)
+    step = totp.step_at(services().clock())
+    return jsonify({"key": persona.key, "code": totp.code_at(persona.totp_secret, step)})
