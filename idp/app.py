@@ -7,10 +7,10 @@ from pathlib import Path
 import structlog
 from flask import Flask, request
 
-from idp import trace
+from idp import metrics, trace
 from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import cookies, headers, home
+from idp.web import cookies, headers, health, home
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
 from idp.web.frontchannel import authorize, consent, interaction, login, mfa, register, select_account
@@ -33,15 +33,20 @@ def create_app(services: Services) -> Flask:
     init_locale(app)
     init_errors(app)
     init_page_limits(app, services.settings)
+    requests = metrics.Requests()
+    begin_counting, count = health.count_pages(requests)
+    app.before_request(begin_counting)
     app.before_request(_begin)
+    app.after_request(count)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
     for module in (authorize, interaction, login, mfa, register, consent, select_account):
         app.register_blueprint(module.bp)
+    app.register_blueprint(health.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)
     app.context_processor(lambda: {"trace_id": trace.current() or ""})
     app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
-        Lane(app.wsgi_app, services), services.settings.trusted_proxies
+        Lane(app.wsgi_app, services, requests.observe), services.settings.trusted_proxies
     )
     return app
 

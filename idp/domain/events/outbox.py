@@ -26,6 +26,8 @@ NOTHING: Final = b""
 
 State = Literal["done", "waiting", "failed"]
 
+_OPEN: Final = (Outbox.done_at.is_(None), Outbox.failed_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -213,24 +215,23 @@ def settle(db: Session, delivery: Delivery, outcome: Outcome, now: datetime) -> 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much waits: due but not done, the oldest of it, and what was given up."""
+    """How much waits, how much was given up, and since when the oldest due delivery waits."""
 
     open: int
     dead: int
     oldest: datetime | None
 
-    def lag(self, now: datetime) -> timedelta:
-        """How long the oldest due delivery has waited for its turn."""
-        return max(now - self.oldest, timedelta(0)) if self.oldest else timedelta(0)
-
 
 def backlog(db: Session, now: datetime) -> Backlog:
     """Count what is open and dead, and find the oldest delivery whose turn has come."""
-    is_open = (Outbox.done_at.is_(None), Outbox.failed_at.is_(None))
-    waiting = db.scalar(select(func.count()).select_from(Outbox).where(*is_open)) or 0
+    waiting = db.scalar(select(func.count()).select_from(Outbox).where(*_OPEN)) or 0
     dead = db.scalar(select(func.count()).select_from(Outbox).where(Outbox.failed_at.is_not(None))) or 0
-    oldest = db.scalar(select(func.min(Outbox.not_before)).where(*is_open, Outbox.not_before <= now))
-    return Backlog(waiting, dead, oldest)
+    return Backlog(waiting, dead, oldest_due(db, now))
+
+
+def oldest_due(db: Session, now: datetime) -> datetime | None:
+    """Return since when the oldest due delivery waits; its index makes this cheap."""
+    return db.scalar(select(func.min(Outbox.not_before)).where(*_OPEN, Outbox.not_before <= now))
 
 
 def states(db: Session, session_id: UUID, kind: str) -> dict[str, State]:
