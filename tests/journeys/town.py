@@ -1,0 +1,98 @@
+"""The whole sandbox as `make run` starts it, on free ports and with a folder of its own."""
+
+import json
+import socket
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.request import Request
+
+from idp.sandbox.personas import OPERATORS, find
+from idp.sandbox.runner import AGENCIES, REGISTRY_KEY, Addresses
+from tests.journeys.people import Account, Authenticator
+from tests.support.processes import DIRECT, ROOT, Program, answers_http, clean_environment, free_port
+
+LONG_AGO = 3600
+READY_SECONDS = 90
+
+
+class Town:
+    """Provider, worker, registry and five agencies; the people who have accounts there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data = folder / "var"
+        self.addresses = Addresses(free_port(), free_row(len(AGENCIES)), free_port())
+        arguments = ["--port", str(self.addresses.port), "--agencies-from", str(self.addresses.agencies_from)]
+        arguments += ["--registry-port", str(self.addresses.registry_port), "--data-dir", str(self.data)]
+        command = [sys.executable, "-m", "idp", "sandbox", *arguments]
+        self.program = Program(command, folder / "sandbox.log", env=clean_environment(), cwd=ROOT)
+        self._accounts: dict[str, Account] = {}
+
+    @property
+    def issuer(self) -> str:
+        return self.addresses.issuer
+
+    def agency(self, name: str) -> str:
+        """The address of an agency."""
+        return self.addresses.agency(name)
+
+    def open(self) -> "Town":
+        """Wait until the last agency answers."""
+        ready = answers_http(f"{self.agency(AGENCIES[-1])}/healthz")
+        self.program.wait_ready(
+            lambda: ready() and "One-time codes" in self.program.output(), seconds=READY_SECONDS
+        )
+        return self
+
+    def close(self) -> None:
+        """Stop everything as Ctrl-C would."""
+        self.program.stop(seconds=30)
+
+    def persona(self, key: str) -> Account:
+        """What opens the account of a fixed person; one authenticator for all tests, as in life."""
+        if key not in self._accounts:
+            found = find(key)
+            assert found is not None, key
+            self._accounts[key] = Account(found.identifier, found.password, Authenticator(found.totp_secret))
+        return self._accounts[key]
+
+    def operator(self, identifier: str) -> Account:
+        """What opens the account of an administrator of the sandbox."""
+        if identifier not in self._accounts:
+            found = next(one for one in OPERATORS if one.identifier == identifier)
+            self._accounts[identifier] = Account(identifier, found.password, Authenticator(found.totp_secret))
+        return self._accounts[identifier]
+
+    def registry_faults(self, **faults: object) -> None:
+        """Break the population registry, or mend it when nothing is given."""
+        request = Request(  # noqa: S310 - loopback
+            f"{self.addresses.registry}/v1/_faults",
+            data=json.dumps(faults).encode() if faults else None,
+            method="POST" if faults else "DELETE",
+            headers={"Authorization": f"Bearer {REGISTRY_KEY}", "Content-Type": "application/json"},
+        )
+        with DIRECT.open(request, timeout=10) as answer:
+            assert answer.status < 300
+
+    def let_time_pass_at(self, agency: str) -> None:
+        """Make what an agency knows from UserInfo old, so that it asks again the next time."""
+        path = self.data / "agencies" / agency / "agency.sqlite"
+        with closing(sqlite3.connect(path, timeout=10)) as db, db:
+            db.execute(
+                "update session set data = json_set(data, '$.claims_at', json_extract(data, '$.claims_at') - ?)",
+                (LONG_AGO,),
+            )
+
+
+def free_row(length: int) -> int:
+    """Find that many free ports in a row."""
+    while True:
+        first = free_port()
+        try:
+            for port in range(first, first + length):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            continue
+        return first
