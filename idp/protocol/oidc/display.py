@@ -65,6 +65,8 @@ def readable(name: str, value: object, language: str = "id") -> str:
     if name in ("address", "id_address") and isinstance(value, Mapping):
         whole = value if "formatted" in value else address_of(value)
         return str(whole.get("formatted", "")).replace("\n", ", ")
+    if name == "place_of_birth" and isinstance(value, Mapping):
+        return ", ".join(str(value[part]) for part in ("locality", "region") if value.get(part))
     if isinstance(value, Mapping):
         return ", ".join(str(member) for member in value.values() if isinstance(member, str) and member)
     if isinstance(value, list | tuple):
