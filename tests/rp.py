@@ -315,10 +315,10 @@ class RP:
         return self.begin(**overrides)
 
     def sign_in(
-        self, citizen: TestCitizen, claims: tuple[str, ...] = ("name", "email"), **overrides: Any
+        self, citizen: TestCitizen, consented: tuple[str, ...] = ("name", "email"), **overrides: Any
     ) -> Answer:
         """Sign a consenting citizen in and return the authorization response."""
         scope = self.request(**overrides).get("scope", "openid")
-        factories.a_consent(self.provider.services, citizen, self.client.client_id, scope, claims)
+        factories.a_consent(self.provider.services, citizen, self.client.client_id, scope, consented)
         self.browser.sign_in(citizen)
         return self.authorize(**overrides)
