@@ -32,6 +32,7 @@ class Manifest:
     client_names: Mapping[str, str]
     scope: str
     min_acr: str | None
+    required_role: str | None
     asks: tuple[Ask, ...]
     metadata: Mapping[str, Any]
 
@@ -59,6 +60,7 @@ def read(path: Path, base: str | None = None) -> Manifest:
         client_names=client["client_name"],
         scope=client["scope"],
         min_acr=client.get("min_acr"),
+        required_role=client.get("required_role"),
         asks=asks,
         metadata=client,
     )

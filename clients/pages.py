@@ -173,8 +173,8 @@ def problem(desk: Desk, error: SignInError) -> tuple[str, int]:
     """Explain what went wrong and offer a way on."""
     if error.kind == "ended":
         session.pop("visit", None)
-    status = {"away": 503, "denied": 403, "too_weak": 403, "expired": 400, "ended": 401}.get(error.kind, 400)
-    return render_template("problem.html", kind=error.kind, code=error.code), status
+    statuses = {"away": 503, "denied": 403, "not_for_you": 403, "too_weak": 403, "ended": 401}
+    return render_template("problem.html", kind=error.kind, code=error.code), statuses.get(error.kind, 400)
 
 
 def logo(desk: Desk) -> Response:

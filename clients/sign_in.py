@@ -36,7 +36,7 @@ FAILURES = (OAuthError, JoseError, requests.RequestException, KeyError, ValueErr
 
 
 class SignInError(Exception):
-    """Signing in did not work; `kind` chooses the page: denied, expired, away, too_weak, ended or failed."""
+    """Signing in did not work; `kind` chooses the page: denied, not_for_you, expired, away, too_weak, ended, failed."""
 
     def __init__(self, kind: str, code: str = "") -> None:
         super().__init__(kind)
@@ -141,7 +141,7 @@ class Gerbang:
             tokens = Tokens(_lasting(token))
             claims = self._userinfo(tokens, identity["sub"])
         except OAuthError as error:
-            raise SignInError(_kind(error), str(error.error or "")) from error
+            raise SignInError(self._kind(error), str(error.error or "")) from error
         except requests.RequestException as error:
             raise SignInError("away") from error
         except FAILURES as error:
@@ -238,6 +238,18 @@ class Gerbang:
             raise SignInError("failed", "sub_mismatch")
         return claims
 
+    def _kind(self, error: OAuthError) -> str:
+        """Choose the page; where a role is needed, a refusal is more often about the role than about consent."""
+        kinds = {
+            "access_denied": "not_for_you" if self._manifest.required_role else "denied",
+            "login_required": "expired",
+            "mismatching_state": "expired",
+            "unmet_authentication_requirements": "too_weak",
+            "temporarily_unavailable": "away",
+            "server_error": "away",
+        }
+        return kinds.get(str(error.error), "failed")
+
     def _id_token_rules(self) -> dict[str, Any]:
         return {
             "iss": {"essential": True, "value": self._deployment.issuer},
@@ -265,18 +277,6 @@ def _renewed(_name: str, answer: Mapping[str, Any], **_previous: Any) -> None:
 def _lasting(token: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the tokens themselves; the ID Token has a place of its own."""
     return {name: value for name, value in token.items() if name not in ("userinfo", "id_token")}
-
-
-def _kind(error: OAuthError) -> str:
-    kinds = {
-        "access_denied": "denied",
-        "login_required": "expired",
-        "mismatching_state": "expired",
-        "unmet_authentication_requirements": "too_weak",
-        "temporarily_unavailable": "away",
-        "server_error": "away",
-    }
-    return kinds.get(str(error.error), "failed")
 
 
 def _key_id(compact: str) -> str | None:
