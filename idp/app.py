@@ -13,7 +13,16 @@ from idp.services import Services
 from idp.web import cookies, headers, health, home
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
-from idp.web.frontchannel import authorize, consent, interaction, login, mfa, register, select_account
+from idp.web.frontchannel import (
+    authorize,
+    consent,
+    interaction,
+    login,
+    logout,
+    mfa,
+    register,
+    select_account,
+)
 from idp.web.lane import Lane
 from idp.web.locale import init_locale
 from idp.web.page_limits import init_page_limits
@@ -40,7 +49,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(count)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
-    for module in (authorize, interaction, login, mfa, register, consent, select_account):
+    for module in (authorize, interaction, login, mfa, register, consent, select_account, logout):
         app.register_blueprint(module.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)

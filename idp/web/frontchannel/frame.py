@@ -14,18 +14,18 @@ from idp.web.errors import Gone
 from idp.web.headers import allow_form_target
 from idp.web.pages import Agency
 
-AUTHORIZE, ACCOUNT = "authorize", "account"
+AUTHORIZE, ACCOUNT, LOGOUT, LOGGED_OUT = "authorize", "account", "logout", "logged_out"
 
 
-def waiting_for(db: Session, uid: str) -> Waiting:
+def waiting_for(db: Session, uid: str, kinds: tuple[str, ...] = (AUTHORIZE, ACCOUNT)) -> Waiting:
     """Return the interaction of this address in this browser, its language and form target in force.
 
     Raises:
-        Gone: finished, expired, or another browser's.
+        Gone: finished, expired, of another kind, or another browser's.
     """
     deployment = services()
     waiting = find(db, deployment.tree.vault.system("pii"), uid, browser_digest(), deployment.clock())
-    if waiting is None:
+    if waiting is None or waiting.row.kind not in kinds:
         raise Gone
     locale.use([waiting.row.language])
     if waiting.row.kind == AUTHORIZE:

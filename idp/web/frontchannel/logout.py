@@ -1,0 +1,212 @@
+"""Signing out: at the request of a client or of the citizen, everywhere at once (RP-Initiated Logout 1.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from idp.domain.citizens import profile
+from idp.domain.citizens.models import Citizen
+from idp.domain.registry.lookup import as_client
+from idp.domain.registry.participation import participants
+from idp.domain.sessions import interactions, logout
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import PageOnly
+from idp.protocol.oidc.id_token_hint import IdTokenHint
+from idp.protocol.oidc.logout import EndSessionRequest, LogoutPlan, plan
+from idp.protocol.oidc.sid import sid
+from idp.protocol.oidc.subject import subject
+from idp.web import cookies, csrf, locale
+from idp.web.context import services, unit_of_work
+from idp.web.errors import Gone
+from idp.web.frontchannel.frame import LOGGED_OUT, LOGOUT, agency, waiting_for
+from idp.web.frontchannel.request import read_parameters
+from idp.web.frontchannel.signed_in import current_session
+from idp.web.headers import allow_form_target
+from idp.web.pages import LoggedOutPage, LogoutPage, LogoutReport
+from idp.web.render import go, show
+from keys import BadSignature
+
+bp = Blueprint("logout", __name__)
+
+SIGN_IN = "/signin?next=/me"
+
+
+@bp.get("/logout")
+def end_session() -> Response:
+    """Sign out, ask first, or say that nobody is signed in (RP-Initiated Logout §2)."""
+    asked = EndSessionRequest.of(read_parameters(request.query_string))
+    locale.use(asked.ui_locales)
+    with unit_of_work() as db:
+        session = current_session(db)
+        decided = _plan(asked, session)
+        if session is None:
+            return _leave(go(decided.redirect_uri or "/logged-out"))
+        if decided.confirm:
+            return go(f"/logout/{_ask(db, decided)}")
+        return _end(db, session, decided.client, decided.redirect_uri)
+
+
+@bp.post("/logout")
+def end_session_by_post() -> Response:
+    """Turn a form into the same request by address: cookies stay home on a cross-site POST (L1)."""
+    if request.query_string:
+        raise PageOnly("parameters belong in the form or in the address, not in both")
+    body = request.get_data(cache=False)
+    if body and (request.mimetype != "application/x-www-form-urlencoded" or not body.isascii()):
+        raise PageOnly("the form is not form-encoded")
+    read_parameters(body)
+    return go("/logout?" + body.decode("ascii") if body else "/logout")
+
+
+@bp.get("/logout/<uid>")
+def confirm(uid: str) -> Response:
+    """Ask the citizen, naming who asks and what ends too."""
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid, (LOGOUT,))
+        session = current_session(db)
+        target = waiting.request.get("redirect_uri")
+        if session is None:
+            return go(str(target or "/logged-out"))
+        if target:
+            allow_form_target(str(target))
+        client = _client_in(waiting.request)
+        page = LogoutPage(
+            agency=agency(client) if client is not None else None,
+            action=f"/logout/{uid}",
+            citizen_name=_name(db, session),
+            services=tuple(as_client(row).name(locale.language()) for row in participants(db, session.id)),
+        )
+    return show(page)
+
+
+@bp.post("/logout/<uid>")
+def confirmed(uid: str) -> Response:
+    """Do what the citizen chose, once."""
+    csrf.check()
+    now = services().clock()
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid, (LOGOUT,))
+        if not interactions.complete(db, waiting.row, now):
+            raise Gone
+        if request.form.get("action") != "confirm":
+            return go("/me")
+        target = waiting.request.get("redirect_uri")
+        session = current_session(db)
+        if session is None:
+            return _leave(go(str(target or "/logged-out")))
+        return _end(db, session, _client_in(waiting.request), str(target) if target else None)
+
+
+@bp.get("/logged-out")
+def logged_out() -> Response:
+    """Say that it is done, for whoever comes without a report."""
+    return show(LoggedOutPage(sign_in_url=SIGN_IN))
+
+
+@bp.get("/logged-out/<uid>")
+def report(uid: str) -> Response:
+    """Say it with what each agency answered so far (Back-Channel Logout §2.8)."""
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid, (LOGGED_OUT,))
+        told = logout.report(db, UUID(str(waiting.request["session"])), services().clock())
+    lines = tuple(
+        LogoutReport(as_client(entry.client).name(locale.language()), entry.state) for entry in told or ()
+    )
+    client = _client_in(waiting.request)
+    home = client.client_uri if client is not None else None
+    page = LoggedOutPage(
+        reports=lines,
+        refresh_url=f"/logged-out/{uid}" if any(line.state == "waiting" for line in lines) else "",
+        continue_url=home or "",
+        continue_label=_("Kembali ke %(service)s", service=client.name(locale.language())) if client else "",
+        sign_in_url=SIGN_IN,
+    )
+    return show(page)
+
+
+def _plan(asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPlan:
+    deployment = services()
+    hint = _hint(asked.id_token_hint)
+    return plan(
+        asked,
+        hint,
+        deployment.clients.get,
+        signed_in=session is not None,
+        hint_is_own=hint is not None and session is not None and _is_own(hint, session),
+    )
+
+
+def _hint(text: str | None) -> IdTokenHint | None:
+    """Open a hint we signed, expired or not; None for anything else (protocol L2)."""
+    if text is None:
+        return None
+    try:
+        claims = services().keyring.verify(text, typ="JWT", include_retired=True)
+    except BadSignature:
+        return None
+    return IdTokenHint.of(claims, services().settings.issuer)
+
+
+def _is_own(hint: IdTokenHint, session: BrowserSession) -> bool:
+    """Tell whether a hint speaks of this citizen and, where it names one, of this session (§2, L6)."""
+    deployment = services()
+    client, salt = deployment.clients.get(hint.client_id), deployment.tree.sector_salt
+    if client is None or subject(session.account_id, client, salt) != hint.subject:
+        return False
+    return hint.sid is None or hint.sid == sid(session.id, client.client_id, salt)
+
+
+def _ask(db: Session, decided: LogoutPlan) -> str:
+    client_id = decided.client.client_id if decided.client is not None else None
+    kept = {"client_id": client_id, "redirect_uri": decided.redirect_uri}
+    return _keep(db, LOGOUT, client_id, kept)
+
+
+def _end(db: Session, session: BrowserSession, client: Client | None, redirect_uri: str | None) -> Response:
+    """End the session for every client in one transaction, and bring the browser on."""
+    logout.end_everywhere(db, session, "logout", services().clock())
+    if redirect_uri is not None:
+        return _leave(go(redirect_uri))
+    client_id = client.client_id if client is not None else None
+    uid = _keep(db, LOGGED_OUT, client_id, {"client_id": client_id, "session": str(session.id)})
+    return _leave(go(f"/logged-out/{uid}"))
+
+
+def _keep(db: Session, kind: str, client_id: str | None, kept: Mapping[str, object]) -> str:
+    deployment = services()
+    handle = interactions.start(
+        db,
+        deployment.tree.vault.system("pii"),
+        kind=kind,
+        browser=cookies.browser_digest(),
+        client_id=client_id,
+        request=kept,
+        language=locale.language(),
+        lifetime=deployment.settings.interaction_lifetime,
+        now=deployment.clock(),
+    )
+    return handle.text
+
+
+def _client_in(kept: Mapping[str, object]) -> Client | None:
+    return services().clients.get(str(kept["client_id"])) if kept.get("client_id") else None
+
+
+def _leave(response: Response) -> Response:
+    cookies.drop_session(response)
+    return response
+
+
+def _name(db: Session, session: BrowserSession) -> str:
+    citizen = db.get(Citizen, session.citizen_id)
+    if citizen is None or citizen.data_key is None:
+        return ""
+    data_key = services().tree.vault.open(citizen.id, citizen.data_key)
+    name = profile.read(db, data_key, citizen.id).get("name")
+    return str(name.value) if name is not None else ""
