@@ -27,7 +27,7 @@ EMAIL = Field("email", _("Alamat email"), claim="email", kind="email", required=
 ADDRESS = Section(
     _("Alamat sesuai KTP"),
     (
-        Field("street_address", _("Jalan atau dusun"), claim="address.street_address"),
+        Field("street_address", _("Jalan atau dusun"), claim="id_address.street_address"),
         Field("rt", _("RT"), claim="id_address.rt", required=False, longest=3),
         Field("rw", _("RW"), claim="id_address.rw", required=False, longest=3),
         Field("village", _("Desa atau kelurahan"), claim="id_address.village"),
