@@ -66,8 +66,8 @@ def accept(given: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     """
     report = Report()
     metadata = _with_defaults(_known(given, report))
-    _check_standards(metadata, report)
     check_policy(metadata, policy, report)
+    _check_standards(metadata, report)
     report.settle()
     return metadata
 
@@ -151,7 +151,7 @@ def _with_defaults(known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_standards(metadata: dict[str, Any], report: Report) -> None:
-    """Apply Authlib's rules one by one, so that all of them are heard."""
+    """Apply Authlib's rules one by one, so that all are heard; what our own rules named is not said twice."""
     for kind in (ClientMetadataClaims, OpenIDMetadataClaims):
         claims = kind(dict(metadata), {})
         for member in kind.REGISTERED_CLAIMS:
