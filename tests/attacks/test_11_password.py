@@ -15,6 +15,7 @@ from idp.domain.citizens import enrolment
 from idp.domain.citizens.models import Account
 from idp.domain.sessions.models import BrowserSession
 from tests import factories
+from tests.newcomer import SITI
 from tests.support.race import race
 from tests.visitor import Visitor, letters
 
@@ -111,14 +112,7 @@ def test_o090_a_refusal_is_on_record_without_names(services, siti):
 def test_o091_registering_a_known_address_looks_like_any_other(provider, siti):
     for email in ("siti@contoh.id", "baru@contoh.id"):
         visitor = Visitor(provider).open("/register")
-        visitor.press(
-            "register-submit",
-            nik="9974115705940001",
-            name="Siti Aminah",
-            birth_day="17",
-            birth_month="5",
-            birth_year="1994",
-        )
+        visitor.press("register-submit", **SITI)
         visitor.press("register-submit", email=email)
         assert visitor.step == "code"
     assert [letter["template"] for letter in letters(provider)] == ["email_code", "email_code"]
@@ -229,14 +223,7 @@ def test_o094_a_password_alone_makes_no_browser_known(services, siti):
 
 def register_up_to_password(provider):
     visitor = Visitor(provider).open("/register")
-    visitor.press(
-        "register-submit",
-        nik="9974115705940001",
-        name="Siti Aminah",
-        birth_day="17",
-        birth_month="5",
-        birth_year="1994",
-    )
+    visitor.press("register-submit", **SITI)
     visitor.press("register-submit", phone_number="081299990000")
     assert visitor.step == "password"
     return visitor

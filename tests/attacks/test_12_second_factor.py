@@ -13,6 +13,7 @@ from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oidc import acr
 from idp.web.cookies import SESSION
 from tests import factories
+from tests.newcomer import SITI
 from tests.visitor import Visitor, letters
 
 
@@ -108,14 +109,7 @@ def test_o100_the_account_counter_moves_over_sign_ins(services, siti):
 
 def test_o101_no_authenticator_without_its_first_code(provider, services):
     visitor = Visitor(provider).open("/register")
-    visitor.press(
-        "register-submit",
-        nik="9974115705940001",
-        name="Siti Aminah",
-        birth_day="17",
-        birth_month="5",
-        birth_year="1994",
-    )
+    visitor.press("register-submit", **SITI)
     visitor.press("register-submit", phone_number="081299990000")
     visitor.press("register-submit", password="empat kuda makan rumput")
     assert visitor.step == "authenticator"
@@ -140,14 +134,7 @@ def test_o101_the_steps_cannot_be_jumped(provider, services):
 
 def test_o102_codes_by_mail_are_few(provider, services, clock):
     visitor = Visitor(provider).open("/register")
-    visitor.press(
-        "register-submit",
-        nik="9974115705940001",
-        name="Siti Aminah",
-        birth_day="17",
-        birth_month="5",
-        birth_year="1994",
-    )
+    visitor.press("register-submit", **SITI)
     visitor.press("register-submit", email="siti@contoh.id")
     for _ in range(20):
         clock.advance(seconds=3)

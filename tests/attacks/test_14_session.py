@@ -8,6 +8,7 @@ from sqlalchemy import select
 from idp.domain.sessions.models import BrowserSession
 from idp.web.cookies import BROWSER, SESSION
 from tests import factories
+from tests.newcomer import SITI
 from tests.visitor import Visitor
 
 
@@ -78,16 +79,7 @@ def test_o111_cookies_are_locked_down(provider, rp, siti):
 
 def test_o111_the_draft_of_a_registration_is_a_handle_too(provider):
     visitor = Visitor(provider).open("/register")
-    pairs = dict(
-        visitor.form.filled(
-            "register-submit",
-            nik="9974115705940001",
-            name="Siti Aminah",
-            birth_day="17",
-            birth_month="5",
-            birth_year="1994",
-        )
-    )
+    pairs = dict(visitor.form.filled("register-submit", **SITI))
     line = visitor.browser.post("/register", pairs).response.headers["Set-Cookie"]
     assert line.startswith("__Host-gerbang-draft=d")
     for attribute in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
@@ -96,14 +88,7 @@ def test_o111_the_draft_of_a_registration_is_a_handle_too(provider):
 
 def test_a_registration_belongs_to_its_browser(provider):
     visitor = Visitor(provider).open("/register")
-    visitor.press(
-        "register-submit",
-        nik="9974115705940001",
-        name="Siti Aminah",
-        birth_day="17",
-        birth_month="5",
-        birth_year="1994",
-    )
+    visitor.press("register-submit", **SITI)
     assert visitor.step == "contact"
     assert Visitor(provider).open("/register").step == "identity"
     assert "9974115705940001" not in Visitor(provider).open("/register").text

@@ -9,11 +9,10 @@ from flask import Response
 from flask_babel import gettext as _
 
 from idp.domain.authenticators import throttle
-from idp.domain.citizens import drafts, identifiers, names
+from idp.domain.citizens import drafts, identifiers, names, nik
 from idp.domain.citizens.identifiers import Kind, Malformed
 from idp.domain.citizens.models import Account
 from idp.domain.citizens.names import BadName
-from idp.domain.citizens.nik import is_synthetic
 from idp.domain.proofing.population import Answer, Claims, PopulationRegistry, RegistryUnavailable
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel import notices, registering
@@ -23,6 +22,7 @@ from idp.web.locale import written_date
 from idp.web.pages import (
     FieldError,
     FieldMatch,
+    Notice,
     RegisterIdentityPage,
     RegisterLaterPage,
     RegisterMismatchPage,
@@ -67,8 +67,21 @@ def mismatch_page(uid: str | None, data: dict[str, Any]) -> RegisterMismatchPage
         "birthdate": written_date(date.fromisoformat(data["birthdate"])),
     }
     labels = {"nik": _("NIK"), "name": _("Nama lengkap"), "birthdate": _("Tanggal lahir")}
+    oddities = nik.oddities(data["nik"], date.fromisoformat(data["birthdate"]))
+    notice = (
+        Notice(
+            "info",
+            _("Tanggal di NIK berbeda dari yang Anda tulis"),
+            _(
+                "Itu bisa terjadi dan tidak salah: NIK tidak berubah seumur hidup. Tulis tanggal di KTP atau KK."
+            ),
+        )
+        if nik.Oddity.BIRTHDATE in oddities and data["answer"]["birthdate"] != "match"
+        else None
+    )
     return RegisterMismatchPage(
         **registering.common(MISMATCH, uid),
+        notice=notice,
         results=tuple(FieldMatch(labels[name], typed[name], data["answer"][name]) for name in labels),
         edit_url=f"{registering.ADDRESS}?step={IDENTITY}",
         attempts_left=max(0, MOST_TRIES - int(data["tries"])),
@@ -131,11 +144,11 @@ def already_page(uid: str | None) -> RegisterStopPage:
     )
 
 
-def warn_owner(nik: str) -> None:
+def warn_owner(number: str) -> None:
     """Tell the owner of an account that somebody tried to register their NIK."""
     tree = services().tree
     with unit_of_work() as db:
-        owner = identifiers.account_of(db, Kind.NIK, identifiers.digest(tree.blind_index, Kind.NIK, nik))
+        owner = identifiers.account_of(db, Kind.NIK, identifiers.digest(tree.blind_index, Kind.NIK, number))
         if owner is not None:
             notices.tell_account(db, owner, "registration_attempt", {})
 
@@ -194,12 +207,12 @@ def population_registry() -> PopulationRegistry | None:
     return PopulationRegistry(deployment.outbound, url, deployment.settings.population_registry_key)
 
 
-def _may_ask(nik: str) -> bool:
+def _may_ask(number: str) -> bool:
     """Count a question to the registry: it must not become an oracle for guessing people's data."""
     tree, policy, now = services().tree, throttle_policy(), services().clock()
     with unit_of_work() as db:
         verdicts = (
-            throttle.count(db, "registry.nik", throttle.key(tree, nik.encode()), policy.sending, now),
+            throttle.count(db, "registry.nik", throttle.key(tree, number.encode()), policy.sending, now),
             throttle.count(
                 db,
                 "registry.network",
@@ -211,10 +224,10 @@ def _may_ask(nik: str) -> bool:
     return all(verdict.allowed for verdict in verdicts)
 
 
-def _has_account(nik: str) -> bool:
+def _has_account(number: str) -> bool:
     tree = services().tree
     with unit_of_work() as db:
-        owner = identifiers.account_of(db, Kind.NIK, identifiers.digest(tree.blind_index, Kind.NIK, nik))
+        owner = identifiers.account_of(db, Kind.NIK, identifiers.digest(tree.blind_index, Kind.NIK, number))
         return owner is not None and db.get(Account, owner) is not None
 
 
@@ -226,13 +239,13 @@ def _too_many() -> str:
 
 def _read(typed: dict[str, str]) -> tuple[Claims | None, Errors]:
     errors: list[FieldError] = []
-    nik, name, born = "", "", None
+    number, name, born = "", "", None
     try:
-        nik = identifiers.nik(typed["nik"])
+        number = identifiers.nik(typed["nik"])
     except Malformed as exc:
         reason = _("NIK terdiri dari 16 angka.") if exc.reason == "length" else _("NIK hanya berisi angka.")
         errors.append(FieldError("nik", reason if typed["nik"] else _("Isi NIK Anda, 16 angka.")))
-    if nik and is_synthetic(nik) and services().settings.production:
+    if number and nik.is_synthetic(number) and services().settings.production:
         errors.append(FieldError("nik", _("NIK ini hanya untuk uji coba.")))
     try:
         name = names.parse(typed["name"]).name
@@ -247,4 +260,4 @@ def _read(typed: dict[str, str]) -> tuple[Claims | None, Errors]:
         errors.append(FieldError("birthdate", _("Tanggal lahir ini belum atau sudah terlalu lama lewat.")))
     if errors or born is None:
         return None, tuple(errors)
-    return Claims(nik, name, born), ()
+    return Claims(number, name, born), ()
