@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 
 from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Shown, is_required
@@ -16,9 +15,9 @@ from idp.protocol.authorize.prompts import asked_claims
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
-from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
+from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
-from idp.web import csrf, locale
+from idp.web import claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
@@ -26,9 +25,6 @@ from idp.web.pages import ClaimLine, ConsentPage
 from idp.web.render import go
 
 bp = Blueprint("consent", __name__)
-
-CLOSED = frozenset({"nik", "family_card_number", "npwp", "bpjs_number"})
-"""Values the page keeps closed until the citizen opens them."""
 
 
 def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing: Standing) -> ConsentPage:
@@ -110,9 +106,9 @@ def _shown(asked: AuthorizationRequest, client: Client, opened: Preview) -> tupl
             name=name,
             label=CLAIMS[name].label(language),
             value=readable(name, opened.claims.get(name), language),
-            source=_source(name, opened, language),
-            purpose=_purpose(client, name, language),
-            legal_basis=_basis(client, name),
+            source=claim_lines.source(name, opened, language),
+            purpose=claim_lines.purpose(client, name, language),
+            legal_basis=claim_lines.basis(client, name),
             required=is_required(client, asked.claims, name),
         )
         for name in asked_claims(asked, client)
@@ -127,7 +123,6 @@ def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bo
 
 def _line(shown: Shown, opened: Preview) -> ClaimLine:
     origin = opened.provenance.get(shown.name)
-    closed = shown.name in CLOSED or CLAIMS[shown.name].sensitivity is Sensitivity.SPECIFIC
     return ClaimLine(
         name=shown.name,
         label=shown.label,
@@ -136,31 +131,5 @@ def _line(shown: Shown, opened: Preview) -> ClaimLine:
         purpose=shown.purpose,
         legal_basis=shown.legal_basis,
         verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
-        sensitive=closed,
+        sensitive=claim_lines.is_closed(shown.name),
     )
-
-
-def _source(name: str, opened: Preview, language: str) -> str:
-    origin = opened.provenance.get(name)
-    source = SOURCES.get(origin.source if origin is not None else CLAIMS[name].source)
-    return source.label(language) if source is not None else ""
-
-
-def _purpose(client: Client, name: str, language: str) -> str:
-    use = client.claims.get(name)
-    given = (use.purpose.get(language) or use.purpose.get("id")) if use is not None else None
-    return given or str(_("Untuk melayani Anda di %(service)s", service=client.name(language)))
-
-
-def _basis(client: Client, name: str) -> str:
-    use = client.claims.get(name)
-    words = {
-        "consent": _("Persetujuan Anda"),
-        "law": _("Diwajibkan undang-undang"),
-        "public_duty": _("Tugas pelayanan publik"),
-        "contract": _("Perjanjian dengan Anda"),
-        "vital_interest": _("Menyelamatkan keselamatan Anda"),
-        "legitimate_interest": _("Kepentingan yang sah"),
-    }
-    basis = use.legal_basis if use is not None else "consent"
-    return str(words.get(basis, basis))
