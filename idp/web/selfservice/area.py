@@ -1,0 +1,96 @@
+"""Who may see the account pages: a citizen with two factors, in a live session, with an account that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from idp.domain.citizens import profile
+from idp.domain.citizens.models import Account, Citizen
+from idp.domain.citizens.profile import Value
+from idp.domain.registry.lookup import as_client
+from idp.domain.registry.models import ClientRegistration
+from idp.domain.sessions import browser
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.protocol.oauth.client import Client
+from idp.protocol.oidc import acr
+from idp.web import locale
+from idp.web.context import services, session_limits, unit_of_work
+from idp.web.frontchannel.signed_in import current_session
+from idp.web.pages import Agency
+from idp.web.render import go
+from keys import DataKey
+
+bp = Blueprint("selfservice", __name__)
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in here with two factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """The citizen at their own pages; nothing here takes an id from the address to find a person."""
+
+    session: BrowserSession
+    citizen: Citizen
+    data_key: DataKey = field(repr=False)
+    values: dict[str, Value] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The name the pages greet with."""
+        return str(self.values["name"].value) if "name" in self.values else ""
+
+
+@contextmanager
+def at_home() -> Iterator[tuple[Session, Resident]]:
+    """Open a transaction for the citizen of this browser.
+
+    Raises:
+        SignInFirst: leads to the sign-in page and back.
+    """
+    with unit_of_work() as db:
+        yield db, _resident(db)
+
+
+@bp.errorhandler(SignInFirst)
+def sign_in_first(_error: SignInFirst) -> Response:
+    """Lead to the sign-in page and back; a form that was sent without a session is not sent again."""
+    path = request.path if request.method in ("GET", "HEAD") else "/me"
+    return go(f"/signin?next={quote(path)}")
+
+
+def service(client: Client) -> Agency:
+    """Describe a service the citizen uses, in the language of this page."""
+    return Agency(
+        name=client.name(locale.language()),
+        home_uri=client.client_uri or "",
+        policy_uri=client.policy_uri or "",
+        tos_uri=client.tos_uri or "",
+    )
+
+
+def service_name(db: Session, client_id: str | None) -> str:
+    """Name a client, retired ones too."""
+    row = db.get(ClientRegistration, client_id) if client_id else None
+    return as_client(row).name(locale.language()) if row is not None else ""
+
+
+def _resident(db: Session) -> Resident:
+    session = current_session(db)
+    if session is None or not acr.meets(session.acr, acr.AAL2):
+        raise SignInFirst
+    citizen = db.get(Citizen, session.citizen_id)
+    account = db.get(Account, session.account_id)
+    if citizen is None or citizen.data_key is None or account is None or account.status != "active":
+        raise SignInFirst
+    browser.touch(db, session, session_limits(), services().clock())
+    locale.use([citizen.locale])
+    data_key = services().tree.vault.open(citizen.id, citizen.data_key)
+    return Resident(session, citizen, data_key, profile.read(db, data_key, citizen.id))

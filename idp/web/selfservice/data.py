@@ -1,0 +1,86 @@
+"""Everything we hold about a citizen, with its source (UU PDP art. 32)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from flask import Response
+from flask_babel import gettext as _
+
+from idp.domain.citizens.profile import Value
+from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.display import readable
+from idp.web import locale
+from idp.web.claim_lines import is_closed, source_label
+from idp.web.pages import AccountDataPage, DataGroup, DataLine
+from idp.web.render import show
+from idp.web.selfservice.area import at_home, bp
+
+OF_OBJECTS: Final = frozenset({"asn"})
+"""Attributes whose members are claims of their own."""
+
+
+@bp.get("/me/data")
+def data() -> Response:
+    """Show each value, who vouches for it and since when."""
+    with at_home() as (_db, resident):
+        page = AccountDataPage(citizen_name=resident.name, groups=_groups(resident.values))
+    return show(page)
+
+
+def _groups(values: Mapping[str, Value]) -> tuple[DataGroup, ...]:
+    titles = {
+        "identity": _("Identitas"),
+        "contact": _("Kontak"),
+        "address": _("Alamat"),
+        "family": _("Keluarga"),
+        "work": _("Pekerjaan"),
+        "other": _("Lainnya"),
+    }
+    lines: dict[str, list[DataLine]] = {name: [] for name in titles}
+    for name, value, origin in _members(values):
+        lines[_group(name)].append(_line(name, value, origin))
+    return tuple(DataGroup(titles[name], tuple(found)) for name, found in lines.items() if found)
+
+
+def _members(values: Mapping[str, Value]) -> Iterator[tuple[str, Any, Value]]:
+    """Go through the values in the order of the catalogue; what it does not know comes last."""
+    flat = {name: (value.value, value) for name, value in values.items() if name not in OF_OBJECTS}
+    for container in OF_OBJECTS & values.keys():
+        inner = values[container].value
+        if isinstance(inner, Mapping):
+            flat |= {name: (member, values[container]) for name, member in inner.items() if member}
+    order = {name: number for number, name in enumerate(CLAIMS)}
+    for name in sorted(flat, key=lambda name: order.get(name, len(order))):
+        value, origin = flat[name]
+        yield name, value, origin
+
+
+def _line(name: str, value: Any, origin: Value) -> DataLine:
+    language = locale.language()
+    return DataLine(
+        label=CLAIMS[name].label(language) if name in CLAIMS else name,
+        value=readable(name, value, language),
+        source=source_label(origin.source, language),
+        verified_on=origin.verified_at.date() if origin.verified_at is not None else None,
+        sensitive=is_closed(name),
+    )
+
+
+def _group(name: str) -> str:
+    scope = CLAIMS[name].scope if name in CLAIMS else ""
+    return {
+        "profile": "identity",
+        "birth": "identity",
+        "gender": "identity",
+        "nationality": "identity",
+        "titles": "identity",
+        "nik": "identity",
+        "email": "contact",
+        "phone": "contact",
+        "address": "address",
+        "address:region": "address",
+        "family": "family",
+        "asn": "work",
+    }.get(scope, "other")

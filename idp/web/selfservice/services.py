@@ -1,0 +1,112 @@
+"""The services a citizen gave something to, and taking it back (UU PDP art. 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Response, abort, request
+from flask_babel import gettext as _
+
+from idp.domain.consent.given import Given, given
+from idp.domain.consent.withdraw import withdraw
+from idp.domain.exchange.ledger import last_used
+from idp.domain.exchange.preview import Preview, preview
+from idp.domain.registry.lookup import as_client
+from idp.domain.sessions import browser
+from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.display import readable
+from idp.web import claim_lines, csrf, locale
+from idp.web.context import services as deployment
+from idp.web.frontchannel.notices import tell
+from idp.web.locale import written_moment
+from idp.web.pages import AccountServicePage, AccountServicesPage, ClaimLine, Notice, ServiceCard
+from idp.web.render import go, show
+from idp.web.selfservice.area import at_home, bp, service
+
+DONE = "withdrawn"
+
+
+@bp.get("/me/services")
+def services() -> Response:
+    """List the services with a standing consent."""
+    now = deployment().clock()
+    with at_home() as (db, resident):
+        used = last_used(db, resident.citizen.id)
+        cards = tuple(_card(entry, used) for entry in given(db, resident.citizen.id, now))
+        page = AccountServicesPage(
+            citizen_name=resident.name,
+            services=cards,
+            notice=Notice("success", _("Izin sudah ditarik")) if request.args.get("done") == DONE else None,
+        )
+    return show(page)
+
+
+@bp.get("/me/services/<client_id>")
+def one_service(client_id: str) -> Response:
+    """Show what one service gets; a service that holds nothing of this citizen is not found."""
+    now, tree = deployment().clock(), deployment().tree
+    with at_home() as (db, resident):
+        entry = next(iter(given(db, resident.citizen.id, now, client_id)), None)
+        if entry is None:
+            abort(404)
+        client = as_client(entry.client)
+        names = [name for name in CLAIMS if name in entry.authorization.granted.split()]
+        opened = preview(db, tree.vault, tree.sector_salt, resident.citizen.id, client, names, now)
+        page = AccountServicePage(
+            citizen_name=resident.name,
+            service=service(client),
+            since=entry.since,
+            shared=tuple(_line(client, name, opened) for name in names),
+            withdraw_action=f"/me/services/{client_id}/withdraw",
+            until=entry.authorization.expires_at.date(),
+            last_used=last_used(db, resident.citizen.id).get(client_id),
+            offline="offline_access" in entry.authorization.scope.split(),
+        )
+    return show(page)
+
+
+@bp.post("/me/services/<client_id>/withdraw")
+def withdraw_service(client_id: str) -> Response:
+    """Take a consent back at once, and tell its owner by mail."""
+    csrf.check()
+    now = deployment().clock()
+    with at_home() as (db, resident):
+        entry = next(iter(given(db, resident.citizen.id, now, client_id)), None)
+        live = {session.id for session in browser.live_of(db, resident.session.account_id, now)}
+        if entry is None or not withdraw(db, resident.citizen.id, client_id, live, now):
+            abort(404)
+        context = {
+            "agency": as_client(entry.client).name(resident.citizen.locale),
+            "at": written_moment(now),
+            "services_url": f"{deployment().settings.issuer}/me/services",
+        }
+        tell(db, resident.citizen.id, "consent_withdrawn", context)
+    return go(f"/me/services?done={DONE}")
+
+
+def _card(entry: Given, used: Mapping[str, datetime]) -> ServiceCard:
+    client = as_client(entry.client)
+    return ServiceCard(
+        agency=service(client),
+        href=f"/me/services/{client.client_id}",
+        since=entry.since,
+        item_count=len(entry.authorization.granted.split()),
+        last_used=used.get(client.client_id),
+    )
+
+
+def _line(client: Client, name: str, opened: Preview) -> ClaimLine:
+    language = locale.language()
+    origin = opened.provenance.get(name)
+    return ClaimLine(
+        name=name,
+        label=CLAIMS[name].label(language),
+        value=readable(name, opened.claims.get(name), language),
+        source=claim_lines.source(name, opened, language),
+        purpose=claim_lines.purpose(client, name, language),
+        legal_basis=claim_lines.basis(client, name),
+        verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
+        sensitive=claim_lines.is_closed(name),
+    )

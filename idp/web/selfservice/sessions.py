@@ -1,0 +1,62 @@
+"""Where a citizen is signed in, and ending it there (NIST SP 800-63B-4 §5; ASVS 7.4.3)."""
+
+from __future__ import annotations
+
+from flask import Response, abort, request
+
+from idp.domain.registry.lookup import as_client
+from idp.domain.registry.participation import participants
+from idp.domain.sessions import browser, logout
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.web import csrf, locale
+from idp.web.context import services
+from idp.web.pages import AccountSessionsPage, SessionLine
+from idp.web.render import go, show
+from idp.web.selfservice.area import at_home, bp
+
+ALL = "all"
+BY_OWNER = "ended_by_owner"
+
+
+@bp.get("/me/sessions")
+def sessions() -> Response:
+    """List the live sessions of this account."""
+    now = services().clock()
+    with at_home() as (db, resident):
+        live = browser.live_of(db, resident.session.account_id, now)
+        lines = tuple(_line(db, session, resident.session) for session in live)
+        page = AccountSessionsPage(citizen_name=resident.name, action="/me/sessions", sessions=lines)
+    return show(page)
+
+
+@bp.post("/me/sessions")
+def end_sessions() -> Response:
+    """End one session of this account, or all others; every client in them is told."""
+    csrf.check()
+    now, chosen = services().clock(), request.form.get("session", "")
+    with at_home() as (db, resident):
+        own = resident.session
+        if chosen == ALL:
+            logout.end_all(db, own.account_id, BY_OWNER, now, keep=own.id)
+            return go("/me/sessions")
+        if chosen == str(own.id):
+            return go("/logout")
+        live = browser.live_of(db, own.account_id, now)
+        session = next((session for session in live if str(session.id) == chosen), None)
+        if session is None:
+            abort(404)
+        logout.end_everywhere(db, session, BY_OWNER, now)
+    return go("/me/sessions")
+
+
+def _line(db: Session, session: BrowserSession, current: BrowserSession) -> SessionLine:
+    names = (as_client(row).name(locale.language()) for row in participants(db, session.id))
+    return SessionLine(
+        id=str(session.id),
+        device=session.device,
+        started=session.started_at,
+        last_seen=session.seen_at,
+        current=session.id == current.id,
+        services=tuple(dict.fromkeys(names)),
+    )

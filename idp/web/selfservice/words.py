@@ -1,0 +1,83 @@
+"""Audit events in words their citizen understands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
+from flask_babel import ngettext
+
+from idp.domain.audit.history import Entry
+from idp.domain.store.database import Session
+from idp.protocol.oidc import acr
+from idp.protocol.oidc.catalogue import CLAIMS, SOURCES
+from idp.web import locale
+from idp.web.pages import HistoryKind, HistoryLine
+from idp.web.selfservice.area import service_name
+
+PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
+    "AccountRegistered": ("account", later("Akun dibuat")),
+    "IdentityVerified": ("account", later("Identitas diperiksa dan cocok")),
+    "ProofingDeferred": ("account", later("Pemeriksaan identitas ditunda; kami lanjutkan sendiri")),
+    "PasswordSet": ("security", later("Kata sandi dibuat atau diganti")),
+    "FactorEnrolled": ("security", later("Aplikasi kode keamanan dipasang")),
+    "RecoveryCardIssued": ("security", later("Kartu pemulihan dibuat")),
+    "RecoveryCodeUsed": ("security", later("Kode dari kartu pemulihan dipakai")),
+    "SignedIn": ("sign_in", later("Masuk")),
+    "SessionEnded": ("sign_out", later("Sesi berakhir")),
+}
+AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
+    "ConsentGranted": ("consent", later("Izin diberikan kepada %(service)s")),
+    "ConsentDenied": ("consent", later("Izin untuk %(service)s ditolak")),
+    "ConsentWithdrawn": ("consent", later("Izin untuk %(service)s ditarik")),
+    "TokensIssued": ("sign_in", later("Masuk ke %(service)s")),
+    "RefreshTokenReused": ("security", later("Sambungan %(service)s dihentikan karena mencurigakan")),
+    "DataReleased": ("data", later("Data diberikan kepada %(service)s")),
+}
+REASONS: Final[Mapping[str, Any]] = {
+    "logout": later("Anda keluar"),
+    "ended_by_owner": later("Diakhiri dari perangkat lain"),
+    "other_account": later("Akun lain masuk di peramban ini"),
+    "password_changed": later("Kata sandi diganti"),
+    "locked": later("Akun dikunci"),
+}
+
+
+def line(db: Session, entry: Entry) -> HistoryLine:
+    """Write one event out for its citizen."""
+    if entry.event in AT_A_SERVICE:
+        kind, words = AT_A_SERVICE[entry.event]
+        service = service_name(db, entry.client_id) or _("layanan yang sudah tidak ada")
+        text = str(words) % {"service": service}
+    elif entry.event == "SignedIn" and entry.detail.get("acr") == acr.AAL1:
+        kind, text = "sign_in", _("Kata sandi dimasukkan")
+    else:
+        kind, words = PLAIN.get(entry.event, ("account", later("Perubahan pada akun")))
+        text = str(words)
+    return HistoryLine(at=entry.at, text=text, detail=_detail(entry), kind=kind)
+
+
+def _detail(entry: Entry) -> str:
+    known = entry.detail
+    if entry.event == "SignedIn":
+        return str(known.get("device", ""))
+    if entry.event == "SessionEnded":
+        return str(REASONS.get(str(known.get("reason")), ""))
+    if entry.event == "DataReleased":
+        return _claims(known.get("claims", ()))
+    if entry.event == "ConsentGranted":
+        return _claims(known.get("granted", ()))
+    if entry.event == "IdentityVerified":
+        source = SOURCES.get(str(known.get("source")))
+        return source.label(locale.language()) if source is not None else ""
+    if entry.event == "RecoveryCodeUsed":
+        left = int(known.get("left", 0))
+        return str(ngettext("%(num)s kode tersisa", "%(num)s kode tersisa", left))
+    return ""
+
+
+def _claims(names: Any) -> str:
+    language = locale.language()
+    return ", ".join(CLAIMS[name].label(language) for name in names if name in CLAIMS)
