@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as later
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from idp.domain.audit.history import Entry
 from idp.domain.store.database import Session
@@ -18,30 +17,30 @@ from idp.web.pages import HistoryKind, HistoryLine
 from idp.web.selfservice.area import service_name
 
 PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
-    "AccountRegistered": ("account", later("Akun dibuat")),
-    "IdentityVerified": ("account", later("Identitas diperiksa dan cocok")),
-    "ProofingDeferred": ("account", later("Pemeriksaan identitas ditunda; kami lanjutkan sendiri")),
-    "PasswordSet": ("security", later("Kata sandi dibuat atau diganti")),
-    "FactorEnrolled": ("security", later("Aplikasi kode keamanan dipasang")),
-    "RecoveryCardIssued": ("security", later("Kartu pemulihan dibuat")),
-    "RecoveryCodeUsed": ("security", later("Kode dari kartu pemulihan dipakai")),
-    "SignedIn": ("sign_in", later("Masuk")),
-    "SessionEnded": ("sign_out", later("Sesi berakhir")),
+    "AccountRegistered": ("account", lazy_gettext("Akun dibuat")),
+    "IdentityVerified": ("account", lazy_gettext("Identitas diperiksa dan cocok")),
+    "ProofingDeferred": ("account", lazy_gettext("Pemeriksaan identitas ditunda; kami lanjutkan sendiri")),
+    "PasswordSet": ("security", lazy_gettext("Kata sandi dibuat atau diganti")),
+    "FactorEnrolled": ("security", lazy_gettext("Aplikasi kode keamanan dipasang")),
+    "RecoveryCardIssued": ("security", lazy_gettext("Kartu pemulihan dibuat")),
+    "RecoveryCodeUsed": ("security", lazy_gettext("Kode dari kartu pemulihan dipakai")),
+    "SignedIn": ("sign_in", lazy_gettext("Masuk")),
+    "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
 }
 AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
-    "ConsentGranted": ("consent", later("Izin diberikan kepada %(service)s")),
-    "ConsentDenied": ("consent", later("Izin untuk %(service)s ditolak")),
-    "ConsentWithdrawn": ("consent", later("Izin untuk %(service)s ditarik")),
-    "TokensIssued": ("sign_in", later("Masuk ke %(service)s")),
-    "RefreshTokenReused": ("security", later("Sambungan %(service)s dihentikan karena mencurigakan")),
-    "DataReleased": ("data", later("Data diberikan kepada %(service)s")),
+    "ConsentGranted": ("consent", lazy_gettext("Izin diberikan kepada %(service)s")),
+    "ConsentDenied": ("consent", lazy_gettext("Izin untuk %(service)s ditolak")),
+    "ConsentWithdrawn": ("consent", lazy_gettext("Izin untuk %(service)s ditarik")),
+    "TokensIssued": ("sign_in", lazy_gettext("Masuk ke %(service)s")),
+    "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
+    "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
 REASONS: Final[Mapping[str, Any]] = {
-    "logout": later("Anda keluar"),
-    "ended_by_owner": later("Diakhiri dari perangkat lain"),
-    "other_account": later("Akun lain masuk di peramban ini"),
-    "password_changed": later("Kata sandi diganti"),
-    "locked": later("Akun dikunci"),
+    "logout": lazy_gettext("Anda keluar"),
+    "ended_by_owner": lazy_gettext("Diakhiri dari perangkat lain"),
+    "other_account": lazy_gettext("Akun lain masuk di peramban ini"),
+    "password_changed": lazy_gettext("Kata sandi diganti"),
+    "locked": lazy_gettext("Akun dikunci"),
 }
 
 
@@ -54,7 +53,7 @@ def line(db: Session, entry: Entry) -> HistoryLine:
     elif entry.event == "SignedIn" and entry.detail.get("acr") == acr.AAL1:
         kind, text = "sign_in", _("Kata sandi dimasukkan")
     else:
-        kind, words = PLAIN.get(entry.event, ("account", later("Perubahan pada akun")))
+        kind, words = PLAIN.get(entry.event, ("account", lazy_gettext("Perubahan pada akun")))
         text = str(words)
     return HistoryLine(at=entry.at, text=text, detail=_detail(entry), kind=kind)
 
