@@ -55,7 +55,8 @@ class ClientCache:
 
     def get(self, client_id: str) -> Client | None:
         """Return a client that is not retired, or None."""
-        found = self._known.get(client_id)
+        known = self._known  # what is read before a clear() must not outlive it
+        found = known.get(client_id)
         if found is not None:
             return found
         with self._database.unit_of_work() as db:
@@ -63,7 +64,7 @@ class ClientCache:
             if row is None or row.status in ("draft", "retired"):
                 return None
             client = as_client(row)
-        self._known[client_id] = client
+        known[client_id] = client
         return client
 
     def clear(self) -> None:
