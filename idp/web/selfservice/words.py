@@ -24,7 +24,7 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "FactorEnrolled": ("security", lazy_gettext("Aplikasi kode keamanan dipasang")),
     "RecoveryCardIssued": ("security", lazy_gettext("Kartu pemulihan dibuat")),
     "RecoveryCodeUsed": ("security", lazy_gettext("Kode dari kartu pemulihan dipakai")),
-    "SignedIn": ("sign_in", lazy_gettext("Masuk")),
+    "SignedIn": ("sign_in", lazy_gettext("Anda masuk")),
     "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
 }
 AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
