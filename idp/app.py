@@ -10,7 +10,7 @@ from flask import Flask, request
 from idp import metrics, trace
 from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import cookies, headers, health, home, selfservice
+from idp.web import admin, cookies, headers, health, home, selfservice
 from idp.web.assets import init_assets
 from idp.web.errors import init_errors
 from idp.web.frontchannel import (
@@ -51,6 +51,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(headers.secure)
     for module in (authorize, interaction, login, mfa, register, consent, select_account, logout):
         app.register_blueprint(module.bp)
+    app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(selfservice.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)

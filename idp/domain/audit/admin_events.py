@@ -69,6 +69,13 @@ class AgencyRegistered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRenamed(Event):
+    """The names of an agency changed."""
+
+    agency_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorCreated(Event):
     """An administrator's account was made."""
 
@@ -86,7 +93,7 @@ class OperatorSignedIn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRefused(Event):
-    """An administrator asked for something outside their role or agency."""
+    """Somebody asked for something of the console outside their role or agency; `what` is a word for it."""
 
     what: str
 

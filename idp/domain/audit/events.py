@@ -17,6 +17,9 @@ from idp.domain.audit.admin_events import (
     AgencyRegistered as AgencyRegistered,
 )
 from idp.domain.audit.admin_events import (
+    AgencyRenamed as AgencyRenamed,
+)
+from idp.domain.audit.admin_events import (
     ClientAmended as ClientAmended,
 )
 from idp.domain.audit.admin_events import (

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from idp.domain.audit.events import AgencyRegistered
+from idp.domain.audit.events import AgencyRegistered, AgencyRenamed
 from idp.domain.audit.record import record
 from idp.domain.registry.models import Agency
 from idp.domain.store.database import Session
@@ -43,6 +43,7 @@ def put(db: Session, agency_id: str, name_id: str, name_en: str, *, by: str, now
     if (row.name_id, row.name_en) == names:
         return False
     row.name_id, row.name_en = names
+    record(db, AgencyRenamed(agency_id=agency_id, actor=by), now)
     return True
 
 

@@ -17,7 +17,8 @@ from werkzeug.exceptions import NotFound
 from idp import trace
 from idp.domain.audit.events import AccessRefused
 from idp.domain.audit.record import record
-from idp.domain.registry import search
+from idp.domain.registry import registrations, search
+from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.registry.policy import Policy
 from idp.domain.sessions import browser, operators
@@ -89,9 +90,10 @@ class Desk:
         Raises:
             Refused: 404 when there is none, or it is another agency's.
         """
-        row = self.db.get(ClientRegistration, client_id) if _is_name(client_id) else None
-        if row is None:
-            raise Refused(not_found())
+        try:
+            row = registrations.find(self.db, client_id if _is_name(client_id) else "")
+        except NotAllowed as exc:
+            raise Refused(not_found()) from exc
         if self.agency_id is not None and row.agency_id != self.agency_id:
             self.refuse(what, 404, client_id=row.id)
         return row

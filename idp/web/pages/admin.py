@@ -88,7 +88,7 @@ class AdminClientsPage(AdminPage):
     environments: tuple[Option, ...] = ()
     agencies: tuple[Option, ...] = ()
     filtered: bool = False
-    first_url: str = ""
+    previous_url: str = ""
     next_url: str = ""
 
 
@@ -149,7 +149,7 @@ class AdminClientPage(AdminPage):
 
     client_id: str
     name: str
-    agency: str
+    owner: str
     status: Badge
     url: str
     groups: tuple[FactGroup, ...]
@@ -160,6 +160,7 @@ class AdminClientPage(AdminPage):
     """The change of this client that waits, if there is one."""
     reasons: tuple[Option, ...] = ()
     production: bool = False
+    may_edit: bool = False
     may_suspend: bool = False
     may_resume: bool = False
     may_rotate: bool = False
@@ -167,35 +168,56 @@ class AdminClientPage(AdminPage):
     secret_seen: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of the client form: a text, lines of text, a choice of one, or boxes to tick."""
+
+    name: str
+    label: str
+    kind: Literal["text", "area", "select", "checks"]
+    value: str = ""
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """Fields that belong together."""
+
+    title: str
+    fields: tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One row of purposes: an item, whether it is needed, why, and on which ground."""
+
+    number: int
+    items: tuple[Option, ...]
+    grounds: tuple[Option, ...]
+    required: bool = False
+    purpose_id: str = ""
+    purpose_en: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminClientFormPage(AdminPage):
-    """Register or change a client (#client-form, #client-submit); every violation is shown at once."""
+    """Register or change a client (#client-form, #client-submit); every violation is shown at once.
+
+    Row n of the purposes posts `claim-n`, `required-n`, `ground-n`, `purpose-id-n`, `purpose-en-n`.
+    """
 
     template: ClassVar[str] = "admin/client_form.html"
     data_page: ClassVar[str] = "admin-client-edit"
 
     action: str
     back_url: str
+    groups: tuple[FieldGroup, ...]
+    claims: tuple[ClaimRow, ...]
     client_id: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-    agencies: tuple[Option, ...] = ()
-    environments: tuple[Option, ...] = ()
-    profiles: tuple[Option, ...] = ()
-    application_types: tuple[Option, ...] = ()
-    auth_methods: tuple[Option, ...] = ()
-    algorithms: tuple[Option, ...] = ()
-    levels: tuple[Option, ...] = ()
-    grants: tuple[Option, ...] = ()
-    scopes: tuple[Option, ...] = ()
-    items: tuple[Option, ...] = ()
-    """The catalogue, to look up names while writing purposes."""
-    grounds: tuple[Option, ...] = ()
     waits: bool = False
     """What is saved here waits for a second person."""
-
-    def value(self, name: str) -> str:
-        """What a text field holds."""
-        return dict(self.values).get(name, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +285,7 @@ class AdminApprovalPage(AdminPage):
     action: str
     client_id: str
     name: str
-    agency: str
+    owner: str
     client_url: str
     kind: str
     proposed_by: str
@@ -321,5 +343,5 @@ class AdminAuditPage(AdminPage):
     since: str = ""
     until: str = ""
     filtered: bool = False
-    first_url: str = ""
+    previous_url: str = ""
     next_url: str = ""

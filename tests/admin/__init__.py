@@ -1,0 +1,1 @@
+"""The operators' console, through its pages."""
