@@ -1,0 +1,1 @@
+"""The `idp` command as an operator types it."""
