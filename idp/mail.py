@@ -72,10 +72,14 @@ class Postman:
             server = smtplib.SMTP(self._host, self._port, timeout=SECONDS)
         try:
             server.ehlo()
-            if not self._tls and server.has_extn("starttls"):
+            secure = self._tls
+            if not secure and server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+                secure = True
             if self._user is not None:
+                if not secure:
+                    raise smtplib.SMTPNotSupportedError("a password needs an encrypted connection")
                 server.login(self._user, self._password)
         except BaseException:
             server.close()
