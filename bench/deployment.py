@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from idp.cli.serving import server_command
 from idp.domain.citizens.enrolment import NewCitizen, create_citizen
 from idp.domain.registry.models import Agency, ClientRegistration
 from idp.domain.store.database import Database
 from idp.domain.store.migrate import upgrade
 from idp.protocol.client_auth import secret_digest
+from idp.server import command as server_command
 from idp.services import Services, wire
 from idp.settings import Settings
 from tests.support.postgres import Cluster

@@ -10,33 +10,11 @@ from pathlib import Path
 
 import click
 
-from idp import logs
+from idp import logs, server
 from idp import worker as outbox_worker
 from idp.cli import deployment
 
 ROOT = Path(__file__).resolve().parents[2]
-RESPAWN_SECONDS = "0.5"
-STOP_SECONDS = "25"
-
-
-def server_command(host: str, port: int, workers: int, threads: int) -> list[str]:
-    """Return the command line of the WSGI server (decision 24).
-
-    A killed worker is replaced within a second; on SIGTERM requests in flight are finished first.
-    """
-    return [
-        sys.executable,
-        "-m",
-        "granian",
-        *("--interface", "wsgi"),
-        *("--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", str(threads)),
-        *("--respawn-failed-workers", "--respawn-interval", RESPAWN_SECONDS),
-        *("--workers-kill-timeout", STOP_SECONDS),
-        *("--working-dir", str(ROOT)),
-        *("--no-ws", "--log-level", "warning"),
-        "wsgi:app",
-    ]
 
 
 @click.command()
@@ -60,7 +38,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     Example: idp serve --host 0.0.0.0 --port 8000 --workers 4
     """
     deployment.with_schema(deployment.settings())
-    os.execve(sys.executable, server_command(host, port, workers, threads), _server_environment())  # noqa: S606
+    os.execve(sys.executable, server.command(host, port, workers, threads), _server_environment())  # noqa: S606
 
 
 @click.command()
