@@ -151,7 +151,7 @@ def _new_page(
     if at.agency_id is None:
         names = {a.id: localised(a.name_id, a.name_en) for a in agencies.every(at.db)}
         options = words.options(names, request.form.get("agency_id", ""))
-        where.insert(0, FormField("agency_id", _("Instansi"), "select", "", options))
+        where.insert(0, FormField("agency_id", _("Instansi pemilik"), "select", "", options))
     return AdminClientNewPage(
         **at.frame(),
         errors=errors,
