@@ -103,6 +103,7 @@ def look_at_form(desk: Desk, someone: Person) -> None:
     assert desk.locked("name") == someone.name
     assert desk.locked("nik_ref")
     assert desk.locked("place_of_birth") == someone.record["place_of_birth"]["locality"]
+    assert desk.locked("street_address") == address["street"]
     assert desk.locked("village") == address["village"]["name"]
     assert desk.locked("district") == address["district"]["name"]
     assert desk.locked("locality") == address["regency"]["name"]
