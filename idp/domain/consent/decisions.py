@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from idp.domain.audit.events import ConsentDenied, ConsentGranted
 from idp.domain.audit.record import record
+from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
@@ -63,6 +64,11 @@ def standing(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> Au
             Authorization.expires_at > now,
         )
     ).one_or_none()
+
+
+def one_at_a_time(db: Session, citizen_id: UUID) -> None:
+    """Let decisions of one citizen wait for each other until the transaction ends: buttons are pressed twice."""
+    db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
 
 
 def grant(

@@ -10,6 +10,7 @@ from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Shown, is_required
 from idp.domain.exchange.preview import Preview, preview
 from idp.domain.grants.situation import Standing
+from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
 from idp.protocol.authorize.prompts import asked_claims
 from idp.protocol.authorize.request import AuthorizationRequest
@@ -65,6 +66,9 @@ def decide(uid: str) -> Response:
             decisions.deny(db, standing.citizen_id, client.client_id, now)
         return finish_with_error(waiting, AccessDenied("the citizen did not consent"))
     with unit_of_work() as db:
+        decisions.one_at_a_time(db, standing.citizen_id)
+        if not _is_due(waiting, asked, client):
+            return go(f"/interaction/{uid}")
         opened = _preview(db, asked, client, standing, now)
         shown = _shown(asked, client, opened)
         allowed = frozenset(request.form.getlist("claim"))
@@ -84,6 +88,12 @@ def decide(uid: str) -> Response:
             now=now,
         )
     return go(f"/interaction/{uid}")
+
+
+def _is_due(waiting: Waiting, asked: AuthorizationRequest, client: Client) -> bool:
+    """Ask again once others have finished: the same form may have been sent twice."""
+    _standing, prompt = due(waiting, asked, client)
+    return prompt is not None and prompt.name == "consent"
 
 
 def _preview(
