@@ -1,0 +1,78 @@
+"""kill -9 of a random worker in the middle of parallel token requests (attacks O-144, reliability E3, E19)."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import NewProvider
+from tests.faults import invariants
+from tests.faults.deployment import Deployment, deploy, kill
+from tests.faults.load import Ledger, Load
+from tests.support import schema
+from tests.support.postgres import Cluster
+from tests.support.processes import wait_until
+
+pytestmark = [pytest.mark.kills, pytest.mark.slow]
+
+KILLS = int(os.environ.get("GERBANG_KILLS", "200"))
+WORKERS = 2
+KILLS_ON_SQLITE = max(1, KILLS // 5)
+LONGEST_SECONDS = 240
+LEAST_ANSWERS_BETWEEN = 8
+Report = Callable[[str, object], None]
+
+
+def kill_workers(deployment: Deployment, ledger: Ledger, times: int) -> float:
+    """Kill a random worker again and again, each time after the server has answered token requests since."""
+    began = time.monotonic()
+    for _ in range(times):
+        before = ledger.answered
+        answering = wait_until(
+            lambda: ledger.answered >= before + LEAST_ANSWERS_BETWEEN, seconds=30, step=0.01
+        )  # noqa: B023
+        assert answering, f"no answers any more\n{deployment.server.output()[-3000:]}"
+        assert time.monotonic() - began < LONGEST_SECONDS
+        alive = deployment.workers()
+        if alive:
+            kill(secrets.choice(alive))
+    return time.monotonic() - began
+
+
+def experiment(deployment: Deployment, kills: int, record: Report) -> None:
+    with Load(deployment).running() as ledger:
+        seconds = kill_workers(deployment, ledger, kills)
+    assert wait_until(lambda: deployment.settled(WORKERS), seconds=10)
+    figures = invariants.check(deployment, ledger)
+    record("figures", f"{kills} kills in {seconds:.0f} s: {figures}")
+    print(f"{kills} kills in {seconds:.0f} s: {figures}\n{dict(ledger.statuses)}")  # noqa: T201
+    assert figures["acknowledged"] > kills
+
+
+@pytest.mark.durable
+def test_O_144_nothing_is_lost_or_doubled_on_postgresql(
+    durable_cluster: Cluster, new_provider: NewProvider, record_property: Report
+) -> None:
+    with schema.postgres_copy(durable_cluster) as url:
+        provider = new_provider(url)
+        experiment(deploy(provider, workers=WORKERS), KILLS, record_property)
+        provider.stop()
+
+
+def test_O_144_nothing_is_lost_or_doubled_on_sqlite(
+    sqlite_url: str, new_provider: NewProvider, record_property: Report
+) -> None:
+    experiment(deploy(new_provider(sqlite_url), workers=WORKERS), KILLS_ON_SQLITE, record_property)
+
+
+def test_one_worker_that_falls_again_and_again_takes_nobody_with_it(
+    sqlite_url: str, new_provider: NewProvider
+) -> None:
+    deployment = deploy(new_provider(sqlite_url), workers=1)
+    for _ in range(6):
+        kill(deployment.workers()[0])
+        assert wait_until(lambda: bool(deployment.workers()), seconds=5)
+        assert wait_until(lambda: deployment.channel().send("GET", "/jwks").status == 200, seconds=5)
+    assert deployment.server.running
