@@ -54,12 +54,12 @@ def picture(page: Page, name: str) -> None:
     before = page.viewport_size
     language = page.evaluate("document.documentElement.lang") or "id"
     for device, width in (("phone", 360), ("desktop", 1280)):
-        page.set_viewport_size({"width": width, "height": 760})
+        page.set_viewport_size({"width": width, "height": 740 if device == "phone" else 800})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             path = Path(folder) / language / f"{name}-{device}-{scheme}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=path, full_page=True)
+            page.screenshot(path=path, full_page=True, animations="disabled")
     page.emulate_media(color_scheme="null")
     if before is not None:
         page.set_viewport_size(before)
