@@ -14,13 +14,15 @@ from idp.domain.citizens.models import RegistrationDraft
 from idp.domain.events.models import Outbox
 from idp.domain.grants.models import AuthorizationCode, JtiMark, RevokedToken
 from idp.domain.messages.models import SandboxMessage
-from idp.domain.sessions.models import Interaction
+from idp.domain.sessions.models import BrowserSession, Interaction
 from idp.domain.store.base import EPOCH, Base
 from idp.domain.store.database import Database
 
 BATCH: Final = 500
 DAY: Final = timedelta(days=1)
 KEPT_DELIVERIES: Final = timedelta(days=7)
+KEPT_SESSIONS: Final = timedelta(days=90)
+REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
@@ -44,8 +46,10 @@ RULES: Final[Sequence[Rule]] = (
         lambda now: and_(Interaction.day < _day(now - DAY), Interaction.expires_at < now - DAY),
     ),
     Rule(
-        AuthorizationCode,
-        lambda now: and_(AuthorizationCode.day < _day(now - DAY), AuthorizationCode.expires_at < now - DAY),
+        BrowserSession,
+        lambda now: and_(
+            BrowserSession.day < _day(now - KEPT_SESSIONS), BrowserSession.expires_at < now - KEPT_SESSIONS
+        ),
     ),
     Rule(JtiMark, lambda now: JtiMark.exp_day < _day(now - DAY)),
     Rule(RevokedToken, lambda now: RevokedToken.exp_day < _day(now - DAY)),
@@ -63,10 +67,28 @@ RULES: Final[Sequence[Rule]] = (
 )
 
 
-def sweep(database: Database, now: datetime, going_on: Callable[[], bool] = lambda: True) -> int:
-    """Remove everything expired in small transactions while `going_on`; return how many rows went."""
+def spent_codes(replay: timedelta) -> Rule:
+    """Codes go once nothing they started can live: a replay must still revoke it (RFC 6749 §4.1.2)."""
+    return Rule(
+        AuthorizationCode,
+        lambda now: and_(
+            AuthorizationCode.day < _day(now - replay), AuthorizationCode.expires_at < now - replay
+        ),
+    )
+
+
+def sweep(
+    database: Database,
+    now: datetime,
+    going_on: Callable[[], bool] = lambda: True,
+    replay: timedelta = REPLAY,
+) -> int:
+    """Remove everything expired in small transactions while `going_on`; return how many rows went.
+
+    `replay` is how long a spent code is kept: longer than any refresh token may live.
+    """
     total = 0
-    for rule in RULES:
+    for rule in (*RULES, spent_codes(replay)):
         while going_on():
             removed = _batch(database, rule, now)
             total += removed

@@ -95,7 +95,9 @@ def _checkpoint(services: Services) -> None:
 
 
 def _sweep(services: Services, stop: threading.Event) -> None:
-    removed = sweeper.sweep(services.database, services.clock(), lambda: not stop.is_set())
+    settings = services.settings
+    replay = max(settings.refresh_lifetime, settings.session_lifetime) + sweeper.DAY
+    removed = sweeper.sweep(services.database, services.clock(), lambda: not stop.is_set(), replay)
     if removed:
         log.info("swept", rows=removed)
 
