@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from werkzeug.datastructures import MultiDict
 from idp.domain.authenticators import totp
 from idp.domain.citizens.enrolment import create_operator
 from idp.domain.registry import agencies
+from idp.protocol.oauth.values import b64url
 from idp.services import Services
-from idp.web.cookies import OPERATOR
-from tests.factories import ISSUER
+from idp.web.cookies import BROWSER, OPERATOR
 from tests.rp import Answer, Browser, Provider
 
 PASSWORD = "kapal layar menuju timur"
@@ -43,7 +43,12 @@ def an_agency(services: Services, agency_id: str, name: str = "") -> str:
     """A registered agency."""
     with services.database.unit_of_work() as db:
         agencies.put(
-            db, agency_id, name or f"Dinas {agency_id}", f"Office {agency_id}", by="test", now=services.clock()
+            db,
+            agency_id,
+            name or f"Dinas {agency_id}",
+            f"Office {agency_id}",
+            by="test",
+            now=services.clock(),
         )
     return agency_id
 
@@ -107,17 +112,18 @@ class Console:
 
     def post(self, path: str, **fields: str) -> Console:
         """Send something no form of this page offers, with this browser's CSRF token."""
-        token = dict(self.browser.get("/admin/sign-in").forms.get("login-form", self._any_form()).fields)
-        self.answer = self.browser.post(path, data=MultiDict({"csrf_token": token["csrf_token"], **fields}))
+        secret = self.browser.cookie(BROWSER)
+        assert secret is not None
+        token = b64url(self.provider.services.tree.mac("csrf", secret.encode()))
+        self.answer = self.browser.post(path, data=MultiDict({"csrf_token": token, **fields}))
         return self
-
-    def _any_form(self) -> Any:
-        forms = self.browser.follow(self.browser.get("/admin/clients")).forms
-        return forms["sign-out-form"]
 
     def give_password(self, operator: TestOperator, password: str | None = None) -> Console:
         return self.send(
-            "login-form", "login-submit", identifier=operator.identifier, password=password or operator.password
+            "login-form",
+            "login-submit",
+            identifier=operator.identifier,
+            password=password or operator.password,
         )
 
     def give_code(self, operator: TestOperator) -> Console:
@@ -140,10 +146,6 @@ class Console:
         self.browser.http.set_cookie(OPERATOR, value, domain="localhost")
 
 
-def code(operator: TestOperator, now: datetime, later: timedelta = timedelta(0)) -> str:
+def code(operator: TestOperator, now: datetime) -> str:
     """The code of an operator's authenticator."""
-    return totp.code_at(operator.totp_secret, totp.step_at(now + later))
-
-
-def origin() -> str:
-    return ISSUER
+    return totp.code_at(operator.totp_secret, totp.step_at(now))

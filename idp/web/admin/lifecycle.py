@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from idp.domain.registry import registrations
+from idp.domain.registry import listing, registrations
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.models import ClientRegistration
-from idp.web import csrf
+from idp.web import csrf, locale
 from idp.web.admin import refusals
 from idp.web.admin.clients import client_page
 from idp.web.admin.desk import HOME, Desk, desk
@@ -89,7 +89,7 @@ def secret_page(at: Desk, row: ClientRegistration, secret: str, *, waits: bool =
     return AdminSecretPage(
         **at.frame(),
         client_id=row.id,
-        name=str(row.client_metadata.get("client_name") or row.id),
+        name=listing.name_of(row, locale.language()),
         secret=secret,
         client_url=f"{HOME}/{row.id}",
         waits=waits,

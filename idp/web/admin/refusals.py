@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.violations import Rule, Violation
+from idp.web.admin.facts import member_labels
 from idp.web.pages import FieldError
 
 
@@ -35,10 +36,11 @@ def field_errors(
     violations: Iterable[Violation], fields: Mapping[str, str], *, linked: bool = True
 ) -> tuple[FieldError, ...]:
     """Say every violation beside its field; `fields` names the field of a member where they differ."""
+    labels = member_labels()
     return tuple(
         FieldError(
             fields.get(v.member, v.member) if linked else "",
-            _("%(member)s: %(problem)s", member=v.member, problem=_problem(v)),
+            _("%(member)s: %(problem)s", member=labels.get(v.member, v.member), problem=_problem(v)),
         )
         for v in violations
     )
