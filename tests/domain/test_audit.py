@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import text
@@ -55,7 +56,7 @@ def test_events_are_sealed_in_order_without_a_gap(services):
     rows = log(services)
     assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6]
     assert bytes(rows[0]["prev_hash"]) == bytes(32)
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in pairwise(rows):
         assert bytes(after["prev_hash"]) == bytes(before["row_hash"])
     assert len({bytes(row["salt"]) for row in rows}) == 6
     assert state.count(services.database, "audit_pending") == 0

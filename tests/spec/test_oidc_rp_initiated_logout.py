@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey
 
 from tests import factories
 from tests.support import state
+from tests.support.databases import sqlite_only
 
 BYE = "https://agency.example/bye"
 
@@ -32,6 +33,7 @@ def hint(rp, citizen):
     return rp.tokens(citizen)["id_token"]
 
 
+@sqlite_only
 def test_2_1_discovery_names_the_endpoint(provider):
     assert provider.get("/.well-known/openid-configuration").json["end_session_endpoint"] == (
         f"{factories.ISSUER}/logout"
@@ -47,10 +49,12 @@ def test_2_own_hint_signs_out_and_returns(rp, hint):
     assert not signed_in(rp)
 
 
+@sqlite_only
 def test_3_without_state_nothing_is_added(rp, hint):
     assert logout(rp, id_token_hint=hint, post_logout_redirect_uri=BYE).location == BYE
 
 
+@sqlite_only
 def test_2_post_is_the_same(rp, hint):
     form = {"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": "x"}
     answer = rp.browser.post("/logout", form)
@@ -60,17 +64,20 @@ def test_2_post_is_the_same(rp, hint):
     assert not signed_in(rp)
 
 
+@sqlite_only
 def test_2_an_expired_hint_counts(rp, hint, clock):
     clock.advance(minutes=30)
     assert logout(rp, id_token_hint=hint, post_logout_redirect_uri=BYE).location == BYE
 
 
+@sqlite_only
 def test_2_an_expired_hint_of_a_session_that_is_over_returns_at_once(rp, hint, clock):
     clock.advance(hours=20)
     assert not signed_in(rp)
     assert logout(rp, id_token_hint=hint, post_logout_redirect_uri=BYE).location == BYE
 
 
+@sqlite_only
 def test_2_client_id_beside_the_hint_must_be_its_audience(provider, rp, hint):
     answer = logout(rp, id_token_hint=hint, client_id="health", post_logout_redirect_uri=BYE)
     assert (answer.status, answer.page) == (400, "error")
@@ -98,6 +105,7 @@ UNREGISTERED = [
 ]
 
 
+@sqlite_only
 @pytest.mark.parametrize("target", UNREGISTERED)
 def test_3_an_address_that_is_not_registered_is_left_out(rp, hint, target):
     answer = logout(rp, id_token_hint=hint, post_logout_redirect_uri=target, state="x")
@@ -106,12 +114,14 @@ def test_3_an_address_that_is_not_registered_is_left_out(rp, hint, target):
     assert not signed_in(rp), "the citizen is signed out all the same"
 
 
+@sqlite_only
 def test_3_an_address_without_any_proof_of_the_client(provider, rp, hint):
     page = logout(rp, post_logout_redirect_uri=BYE)
     done = confirm(rp, page)
     assert done.location.startswith("/logged-out/"), "nobody says whose address it is"
 
 
+@sqlite_only
 @pytest.mark.parametrize("params", [{}, {"state": "x"}, {"ui_locales": "en"}, {"logout_hint": "siti"}])
 def test_2_no_parameters_asks_and_then_says_so(rp, hint, params):
     answer = logout(rp, **params)
@@ -121,17 +131,20 @@ def test_2_no_parameters_asks_and_then_says_so(rp, hint, params):
     assert not signed_in(rp)
 
 
+@sqlite_only
 def test_2_nobody_signed_in_is_no_error(provider, rp):
     assert rp.browser.follow(logout(rp)).page == "logged-out"
     assert rp.browser.follow(logout(rp, client_id="tax", post_logout_redirect_uri=BYE)).page == "logged-out"
 
 
+@sqlite_only
 def test_2_the_citizen_may_stay(rp, hint):
     answer = confirm(rp, logout(rp, client_id="tax", post_logout_redirect_uri=BYE), "logout-cancel")
     assert answer.location == "/me"
     assert signed_in(rp)
 
 
+@sqlite_only
 def test_l6_a_hint_of_another_citizen_asks_first(provider, rp, citizen, bob):
     of_bob = rp.tokens(bob)["id_token"]
     rp.browser = provider.browser()
@@ -141,6 +154,7 @@ def test_l6_a_hint_of_another_citizen_asks_first(provider, rp, citizen, bob):
     assert signed_in(rp)
 
 
+@sqlite_only
 def test_l6_a_hint_of_another_session_of_the_same_citizen_asks_too(provider, rp, citizen, hint):
     rp.browser = provider.browser()
     rp.browser.sign_in(citizen)
@@ -161,6 +175,7 @@ def forged(hint, kind):
     return "garbage"
 
 
+@sqlite_only
 @pytest.mark.parametrize("kind", ["signature", "none", "foreign", "garbage"])
 def test_4_a_hint_that_is_not_ours_proves_nothing(rp, hint, kind):
     answer = logout(rp, id_token_hint=forged(hint, kind), client_id="tax", post_logout_redirect_uri=BYE)
@@ -170,6 +185,7 @@ def test_4_a_hint_that_is_not_ours_proves_nothing(rp, hint, kind):
     assert done.location.startswith("/logged-out/"), "no redirect on the word of a bad hint"
 
 
+@sqlite_only
 @pytest.mark.parametrize("token", ["access_token", "refresh_token"])
 def test_4_another_token_of_ours_is_no_hint(rp, citizen, token):
     tokens = rp.tokens(citizen)
@@ -178,6 +194,7 @@ def test_4_another_token_of_ours_is_no_hint(rp, citizen, token):
     assert signed_in(rp)
 
 
+@sqlite_only
 @pytest.mark.parametrize("params", ["client_id=tax&client_id=tax", "state=%0d%0aSet-Cookie:x", "state=%ff"])
 def test_2_what_cannot_be_read_is_a_page(rp, hint, params):
     answer = rp.browser.get(f"/logout?{params}")
@@ -185,6 +202,7 @@ def test_2_what_cannot_be_read_is_a_page(rp, hint, params):
     assert signed_in(rp)
 
 
+@sqlite_only
 def test_2_the_page_speaks_the_language_asked_for(rp, hint):
     page = rp.browser.follow(logout(rp, ui_locales="en-GB id"))
     assert 'lang="en"' in page.text
@@ -203,6 +221,7 @@ def test_the_confirmation_is_good_once_in_one_browser(provider, rp, hint):
     assert rp.browser.post(form.action, pairs).status == 400
 
 
+@sqlite_only
 def test_the_confirmation_may_lead_to_the_client_and_nowhere_else(rp, hint):
     page = rp.browser.follow(logout(rp, client_id="tax", post_logout_redirect_uri=BYE))
     policy = page.headers["Content-Security-Policy"]

@@ -40,7 +40,10 @@ SIGN_IN = "/signin?next=/me"
 @bp.get("/logout")
 def end_session() -> Response:
     """Sign out, ask first, or say that nobody is signed in (RP-Initiated Logout §2)."""
-    asked = EndSessionRequest.of(read_parameters(request.query_string))
+    params = read_parameters(request.query_string)
+    for fault in params.faults.values():
+        raise fault
+    asked = EndSessionRequest.of(params)
     locale.use(asked.ui_locales)
     with unit_of_work() as db:
         session = current_session(db)
