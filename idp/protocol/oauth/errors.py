@@ -5,6 +5,7 @@ from typing import ClassVar
 
 _NOT_ALLOWED = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
 _LONGEST = 300
+SOON_SECONDS = 2
 
 
 class ProtocolError(Exception):
@@ -112,10 +113,19 @@ class ServerError(ProtocolError):
 
 
 class TemporarilyUnavailable(ProtocolError):
-    """Tell that a part we need is away for now; try again later (RFC 6749 §4.1.2.1)."""
+    """Tell that a part we need is away for now, and when to try again (RFC 6749 §4.1.2.1, RFC 9110 §10.2.3)."""
 
     code = "temporarily_unavailable"
     status = 503
+
+    def __init__(
+        self,
+        description: str = "",
+        *,
+        parameter: str | None = None,
+        retry_after: int = SOON_SECONDS,
+    ) -> None:
+        super().__init__(description, parameter=parameter, retry_after=retry_after)
 
 
 class TooManyRequests(ProtocolError):
