@@ -70,16 +70,16 @@ def check(deployment: Deployment, ledger: Ledger) -> dict[str, int]:
         row = rows.families[line.family]
         assert row.revoked_at is None, (line, row.revoke_reason)
         assert row.generation in (
-            (line.generation, line.generation + 1) if line.lost_refresh else (line.generation,)
+            (line.generation, line.generation + 1) if line.uncertain_refresh else (line.generation,)
         )
     with ThreadPoolExecutor(THREADS) as pool:
         broken = [fault for fault in pool.map(lambda line: _use(deployment, line), live) if fault]
     assert not broken, broken[:5]
 
-    # What was committed although its answer was lost is bounded by the requests that were lost.
+    # What was committed although its answer was lost is bounded by the requests without an answer.
     unacknowledged = len(rows.families) - len(acknowledged)
-    lost = sum(line.lost_redemptions for line in ledger.lines)
-    assert unacknowledged <= lost
+    uncertain = sum(line.uncertain_redemptions for line in ledger.lines)
+    assert unacknowledged <= uncertain
     return {
         "codes": len(ledger.lines),
         "acknowledged": len(acknowledged),
@@ -97,7 +97,7 @@ def _use(deployment: Deployment, line: Line) -> str:
     seen = deployment.userinfo(channel, line.access_token)
     if seen.status != 200:
         return f"userinfo: {seen.status} {seen.body[:200]!r}"
-    if line.lost_refresh:
+    if line.uncertain_refresh:
         return ""
     again = deployment.refresh(channel, line.refresh_token)
     return "" if again.status == 200 else f"refresh: {again.status} {again.body[:200]!r}"

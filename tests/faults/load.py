@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tests.faults.deployment import Channel, Deployment, Reply, code_of, family_of
+from tests.support.processes import wait_until
 
 THREADS = 6
 DOUBLED_EVERY = 5
@@ -21,12 +22,13 @@ class Line:
     doubled: bool
     acknowledged: int = 0
     """How many of the requests with this code were answered 200."""
-    lost_redemptions: int = 0
+    uncertain_redemptions: int = 0
+    """How many may have been committed although no answer said so."""
     family: str = ""
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     generation: int = 0
-    lost_refresh: bool = False
+    uncertain_refresh: bool = False
 
 
 class Ledger:
@@ -54,6 +56,12 @@ class Ledger:
     def answered(self) -> int:
         """How many token requests were answered 200 so far."""
         return sum(n for key, n in self.statuses.items() if key in ("redeem 200", "refresh 200"))
+
+    def wait_for(self, more: int, *, seconds: float = 30) -> None:
+        """Wait until so many token requests more are answered 200."""
+        wanted = self.answered + more
+        answering = wait_until(lambda: self.answered >= wanted, seconds=seconds, step=0.01)
+        assert answering, f"no answers any more: {dict(self.statuses)}"
 
     @property
     def lost(self) -> int:
@@ -134,8 +142,8 @@ class Load:
         if reply.status == 200:
             line.acknowledged += 1
             _remember(line, reply)
-        elif reply.lost:
-            line.lost_redemptions += 1
+        elif reply.lost or reply.status == 503:
+            line.uncertain_redemptions += 1
 
     def _refresh(self, channel: Channel, line: Line) -> None:
         reply = self.deployment.refresh(channel, line.refresh_token)
@@ -143,8 +151,8 @@ class Load:
         if reply.status == 200:
             line.generation += 1
             _remember(line, reply)
-        elif reply.lost:
-            line.lost_refresh = True
+        elif reply.lost or reply.status == 503:
+            line.uncertain_refresh = True
 
 
 def _remember(line: Line, reply: Reply) -> None:
