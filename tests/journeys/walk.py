@@ -18,7 +18,7 @@ FOREIGN = {
 }
 """Little words that no page of the other language can do without."""
 
-OWN_WORDS = "[lang]:not(html), .value, .code, code, #error-description"
+OWN_WORDS = "[lang]:not(html), .value, .code, code, #diff td, #error-description"
 """What is written in its owner's words, whatever the language of the page; so are the letters in the outbox."""
 
 READ = """own => {
