@@ -77,6 +77,8 @@ def edit(client_id: str) -> Response:
     """Show a registration as a form."""
     with desk(changing="edit") as at:
         row = at.client(client_id, "edit")
+        if row.status == registrations.RETIRED:
+            return go(f"{HOME}/{row.id}")
         page = _edit_page(at, row, registrations.full_metadata(row), row.revision)
     return show(page)
 
