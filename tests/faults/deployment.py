@@ -45,6 +45,8 @@ class Reply:
 
 
 LOST = Reply(0, {}, b"")
+REFUSED = Reply(-1, {}, b"")
+"""Nobody listened; the request was never sent."""
 
 
 class Channel:
@@ -61,6 +63,10 @@ class Channel:
         body = urlencode(form) if isinstance(form, dict) else None
         content = {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._seconds)
+        try:
+            connection.connect()
+        except OSError:
+            return REFUSED
         try:
             connection.request(method, path, body, {**(headers or {}), **content})
             answer = connection.getresponse()

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
-from tests.faults.deployment import Channel, Deployment, Reply, code_of, family_of
+from tests.faults.deployment import LOST, REFUSED, Channel, Deployment, Reply, code_of, family_of
 from tests.support.processes import wait_until
 
 THREADS = 6
 DOUBLED_EVERY = 5
+WORDS = {LOST.status: "lost", REFUSED.status: "refused"}
 
 
 @dataclass
@@ -43,8 +44,8 @@ class Ledger:
     def note(self, what: str, reply: Reply, *expected: int) -> None:
         """Count an answer, and keep one that nobody should see."""
         with self._lock:
-            self.statuses[f"{what} {reply.status or 'lost'}"] += 1
-            if reply.status not in (0, *expected):
+            self.statuses[f"{what} {WORDS.get(reply.status, reply.status)}"] += 1
+            if reply.status not in (*WORDS, *expected):
                 self.unexpected.append(f"{what}: {reply.status} {reply.body[:200]!r}")
 
     def add(self, line: Line) -> None:
