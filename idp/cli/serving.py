@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ import click
 from idp import logs, server
 from idp import worker as outbox_worker
 from idp.cli import deployment
+from idp.metrics import MULTIPROCESS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,8 +39,10 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 
     Example: idp serve --host 0.0.0.0 --port 8000 --workers 4
     """
-    deployment.with_schema(deployment.settings())
-    os.execve(sys.executable, server.command(host, port, workers, threads), _server_environment())  # noqa: S606
+    settings = deployment.settings()
+    deployment.with_schema(settings)
+    environment = _server_environment(settings.data_dir.resolve() / "metrics" / str(port))
+    os.execve(sys.executable, server.command(host, port, workers, threads), environment)  # noqa: S606
 
 
 @click.command()
@@ -58,6 +62,15 @@ def worker() -> None:
         outbox_worker.run(services, stop)
 
 
-def _server_environment() -> dict[str, str]:
+def _server_environment(counts: Path) -> dict[str, str]:
+    """Return the server's environment; `counts` is where its processes keep what `/metrics` adds up."""
     path = os.pathsep.join(part for part in (str(ROOT), os.environ.get("PYTHONPATH", "")) if part)
-    return {**os.environ, "PYTHONPATH": path}
+    environment = {**os.environ, "PYTHONPATH": path}
+    if MULTIPROCESS in environment:
+        return environment
+    shutil.rmtree(counts, ignore_errors=True)
+    try:
+        counts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return environment  # a read-only disk: every process tells its own counts
+    return environment | {MULTIPROCESS: str(counts)}
