@@ -26,6 +26,8 @@ def userinfo(machines: Machines, request: MachineRequest) -> Reply:
     token = open_access_token(services, asked.token, now)
     if asked.scheme != "Bearer":
         raise InvalidToken("this token is not bound to a key")
+    if token.confirmation is not None:
+        raise InvalidToken("this token is bound to a key")
     token.require_audience(services.settings.issuer)
     token.require_scope("openid")
     client = services.clients.get(token.client_id)
