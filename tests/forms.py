@@ -20,7 +20,9 @@ class Form:
     """Those of the checkboxes that are ticked when the page opens."""
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
 
-    def filled(self, button: str | None = None, tick: tuple[str, ...] = (), **typed: str) -> list[tuple[str, str]]:
+    def filled(
+        self, button: str | None = None, tick: tuple[str, ...] = (), **typed: str
+    ) -> list[tuple[str, str]]:
         """The pairs a browser would send: hidden values, typed values, ticked boxes, the pressed button."""
         pairs = [(name, typed.pop(name, value)) for name, value in self.fields]
         assert not typed, f"{self.id} has no field {sorted(typed)}; it has {[n for n, _ in self.fields]}"
@@ -75,7 +77,9 @@ class _Reader(HTMLParser):
             self._form = None
         elif tag == "select" and self._select is not None:
             name, options = self._select
-            chosen = next((value for value, selected in options if selected), options[0][0] if options else "")
+            chosen = next(
+                (value for value, selected in options if selected), options[0][0] if options else ""
+            )
             self._add(name, chosen)
             self._select = None
         elif tag == "textarea" and self._area is not None:
