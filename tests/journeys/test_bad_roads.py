@@ -106,7 +106,7 @@ def test_a_code_that_came_too_late_is_replaced_by_a_new_one(town: Town, begin: B
 
 
 def test_the_registry_is_away_and_the_check_is_made_up_for(town: Town, begin: Begin) -> None:
-    walk, someone = begin("id", script=False), person("belum-hasan")
+    walk, someone = begin("id"), person("belum-hasan")
     at_the_door(walk, town)
     walk.press("a[href^='/register']")
     town.registry_faults(outage=True)
@@ -159,7 +159,7 @@ def test_a_stale_page_leads_back_to_the_start(town: Town, begin: Begin) -> None:
 
 
 def test_who_cancels_comes_back_to_the_agency_and_is_known_to_nobody(town: Town, begin: Begin) -> None:
-    walk = begin("id", script=False)
+    walk = begin("id")
     desk = at_the_door(walk, town, "health")
     walk.press("#login-cancel")
     walk.at("agency-problem", "agency-cancelled")

@@ -12,6 +12,7 @@ from tests.journeys.conftest import Begin
 from tests.journeys.people import Account, Person, person
 from tests.journeys.town import Town
 from tests.journeys.walk import DESKTOP, PHONE, Walk
+from tests.support.processes import wait_until
 
 PHONE_NUMBER = "0812 3456 7890"
 OPEN_TO_ALL = ("education", "health", "tax", "business_licence")
@@ -71,7 +72,7 @@ def test_a_citizens_day(day: Day, town: Town, begin: Begin) -> None:
     other = begin(day.language, script=day.script, size=day.size)
     end_the_other_session(walk, other, town, account)
     look_at_my_history(walk, town)
-    sign_out_once(walk, town, desks)
+    (sign_out_once if day.script else sign_out_at_an_agency)(walk, town, desks)
 
 
 def look_at_consent(walk: Walk) -> None:
@@ -185,7 +186,20 @@ def sign_out_once(walk: Walk, town: Town, desks: dict[str, Desk]) -> None:
     walk.at("logged-out")
     assert provider.wait_for_reports(walk) == len(OPEN_TO_ALL)
     walk.at("logged-out", "logged-out")
+    nobody_is_signed_in(walk, town, desks)
+
+
+def sign_out_at_an_agency(walk: Walk, town: Town, desks: dict[str, Desk]) -> None:
+    """Signing out at one agency signs out at the provider, and so everywhere."""
+    assert desks["education"].signed_in() and desks["health"].signed_in()
+    walk.press("#logout-gerbang")
+    walk.at("agency-logged-out", "agency-logged-out")
+    nobody_is_signed_in(walk, town, desks)
+
+
+def nobody_is_signed_in(walk: Walk, town: Town, desks: dict[str, Desk]) -> None:
+    """Every agency shows its sign-in button again, and so does the provider."""
     for desk in desks.values():
-        assert not desk.signed_in(), desk.name
+        assert wait_until(lambda desk=desk: not desk.signed_in(), seconds=15, step=0.25), desk.name  # type: ignore[misc]
     walk.page.goto(f"{town.issuer}/me")
     walk.at("login")
