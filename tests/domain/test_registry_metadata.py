@@ -1,43 +1,21 @@
 """A registration is accepted whole or refused with everything that is wrong (RFC 7591; contract section 4)."""
 
 import base64
-from datetime import date
 
 import pytest
-from joserfc.jwk import ECKey
 
 from idp.domain.registry.metadata import accept
-from idp.domain.registry.policy import Policy
-from idp.domain.registry.violations import BadMetadata, BadRedirectUri, Rule
-from idp.outbound import Guard
+from idp.domain.registry.violations import BadRedirectUri, Rule
 from idp.protocol.oidc.acr import AAL1, AAL2
-
-KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"}, private=True)
-JWKS = {"keys": [KEY.as_dict(private=False)]}
-SANDBOX = Policy(today=date(2026, 11, 24))
-PRODUCTION = Policy(
-    environment="production", today=date(2026, 11, 24), check_url=Guard((), loopback=False).check_url
+from tests.support.registration import (
+    CALLBACK,
+    JWKS,
+    KEY,
+    PRODUCTION,
+    SANDBOX,
+    a_registration,
+    broken,
 )
-CALLBACK = "https://agency.example/callback"
-PURPOSE = {"id": "Menulis nama pada surat", "en": "To write the name on the letter"}
-
-
-def a_registration(**members):
-    given = {
-        "client_name": "Layanan Pajak",
-        "client_name#en": "Tax Service",
-        "redirect_uris": [CALLBACK],
-        "token_endpoint_auth_method": "private_key_jwt",
-        "jwks": JWKS,
-    } | members
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def broken(given, policy=SANDBOX):
-    with pytest.raises((BadMetadata, BadRedirectUri)) as refused:
-        accept(given, policy)
-    return {(v.member, v.rule) for v in refused.value.violations}
-
 
 # --- defaults ---
 
@@ -250,121 +228,3 @@ def test_a_key_id_names_one_key():
 def test_the_registered_algorithm_needs_a_key():
     found = broken(a_registration(token_endpoint_auth_signing_alg="RS256"))
     assert ("jwks", Rule.KEYS_UNFIT) in found
-
-
-# --- profiles (contract section 4; decisions 3, 12) ---
-
-
-def test_a_national_client_may_have_a_secret_in_the_sandbox_only():
-    given = a_registration(token_endpoint_auth_method="client_secret_basic", jwks=None)
-    assert accept(given, SANDBOX)
-    assert ("token_endpoint_auth_method", Rule.SECRET_NOT_ALLOWED) in broken(given, PRODUCTION)
-
-
-def test_a_waiver_allows_a_secret_in_production_until_its_end():
-    def waived(until, reason="perangkat lunak lama"):
-        return a_registration(
-            token_endpoint_auth_method="client_secret_basic",
-            jwks=None,
-            waivers={"client_secret": {"until": until, "reason": reason}},
-        )
-
-    assert accept(waived("2026-11-24"), PRODUCTION)
-    assert ("waivers", Rule.WAIVER_OVER) in broken(waived("2026-11-23"), PRODUCTION)
-    assert ("waivers", Rule.WAIVER_SHAPE) in broken(waived("soon"), PRODUCTION)
-    assert ("waivers", Rule.WAIVER_SHAPE) in broken(waived("2027-01-01", ""), PRODUCTION)
-
-
-def test_oidc_core_in_production_needs_a_waiver():
-    assert ("profile", Rule.WAIVER) in broken(a_registration(profile="oidc_core"), PRODUCTION)
-
-
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
-def test_a_fapi_client_proves_itself_with_a_key(method):
-    given = a_registration(profile="fapi2", token_endpoint_auth_method=method)
-    assert ("token_endpoint_auth_method", Rule.PRIVATE_KEY_ONLY) in broken(given)
-
-
-def test_a_fapi_client_never_uses_rs256():
-    given = a_registration(profile="fapi2", id_token_signed_response_alg="RS256")
-    assert ("id_token_signed_response_alg", Rule.ALGORITHM) in broken(given)
-
-
-@pytest.mark.parametrize("profile", ["national", "fapi2", "fapi2_message_signing"])
-def test_national_profiles_have_pairwise_subjects(profile):
-    assert ("subject_type", Rule.PAIRWISE) in broken(a_registration(profile=profile, subject_type="public"))
-
-
-def test_a_production_client_asks_for_two_factors():
-    assert ("min_acr", Rule.ASSURANCE) in broken(a_registration(min_acr=AAL1), PRODUCTION)
-
-
-def test_reading_specific_data_in_production_needs_a_fapi_profile():
-    given = a_registration(claims={"bpjs_number": {"purpose": PURPOSE, "legal_basis": "law"}})
-    assert accept(given, SANDBOX)
-    assert ("profile", Rule.SPECIFIC) in broken(given, PRODUCTION)
-    assert accept({**given, "profile": "fapi2"}, PRODUCTION)
-
-
-# --- why data is read (UU PDP art. 20, 21) ---
-
-
-def test_a_production_client_says_why_it_reads_each_item():
-    assert ("claims", Rule.CLAIMS) in broken(a_registration(scope="openid email"), PRODUCTION)
-
-
-def test_a_purpose_is_written_in_both_languages():
-    given = a_registration(claims={"name": {"purpose": {"id": "Surat"}, "legal_basis": "law"}})
-    assert accept(given, SANDBOX)
-    assert ("claims", Rule.PURPOSE) in broken(given, PRODUCTION)
-
-
-def test_an_item_must_be_in_the_catalogue_and_have_a_ground():
-    found = broken(a_registration(claims={"wealth": {"purpose": PURPOSE}}))
-    assert ("claims", Rule.UNKNOWN) in found
-    found = broken(a_registration(claims={"name": {"purpose": PURPOSE, "legal_basis": "curiosity"}}))
-    assert ("claims", Rule.GROUND) in found
-
-
-def test_a_production_client_has_a_name_in_both_languages():
-    assert ("client_name", Rule.NAME) in broken(a_registration(**{"client_name#en": None}), PRODUCTION)
-
-
-# --- addresses we call (RFC 9700 section 4.15) ---
-
-
-@pytest.mark.parametrize("member", ["backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"])
-@pytest.mark.parametrize("uri", ["https://10.0.0.7/x", "https://169.254.169.254/latest", "https://[::1]/x"])
-def test_an_inner_address_is_never_registered_in_production(member, uri):
-    given = a_registration(jwks=None if member == "jwks_uri" else JWKS, **{member: uri})
-    assert (member, Rule.NOT_REACHABLE) in broken(given, PRODUCTION)
-
-
-def test_a_sandbox_client_is_told_of_logout_on_loopback():
-    given = a_registration(backchannel_logout_uri="http://127.0.0.1:8101/backchannel-logout")
-    assert accept(given, SANDBOX)
-    assert ("backchannel_logout_uri", Rule.NOT_HTTPS) in broken(given, PRODUCTION)
-
-
-def test_the_sector_document_lists_every_redirect_uri():
-    sector = "https://sector.example/uris.json"
-    given = a_registration(sector_identifier_uri=sector)
-
-    def judged(document):
-        return Policy(today=date(2026, 11, 24), fetch=lambda _url: document)
-
-    assert accept(given, judged(b'["https://agency.example/callback", "https://other.example/cb"]'))
-    for document in (b"[]", b"{}", b"nonsense"):
-        assert ("sector_identifier_uri", Rule.SECTOR) in broken(given, judged(document))
-
-
-# --- deployments (decision 1) ---
-
-
-def test_a_production_deployment_holds_no_sandbox_clients():
-    found = broken(a_registration(), Policy(production=True, environment="sandbox"))
-    assert ("environment", Rule.ENVIRONMENT) in found
-
-
-def test_an_environment_nobody_knows_is_refused():
-    assert ("environment", Rule.CHOICE) in broken(a_registration(), Policy(environment="staging"))
