@@ -55,7 +55,8 @@ def verify_(seal: bool, machine: bool) -> None:
 @audit.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--after", default=0, show_default=True, help="Start after this sequence number.")
-def export_(file: Path, after: int) -> None:
+@as_json
+def export_(file: Path, after: int, machine: bool) -> None:
     """Write the sealed records as JSON lines that an outsider can verify. FILE must not exist yet.
 
     Example: idp audit export audit.jsonl
@@ -64,4 +65,7 @@ def export_(file: Path, after: int) -> None:
         fail(f"{file}: exists already")
     with deployment.open_database() as database, file.open("x", encoding="utf-8") as out:
         count = export(database, out, after)
-    click.echo(f"{file}: {count} records")
+    if machine:
+        document({"file": str(file), "records": count})
+    else:
+        click.echo(f"{file}: {count} records")

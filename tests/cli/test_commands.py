@@ -1,11 +1,15 @@
 """Every command explains itself with an example and says in one line what went wrong (contract section 2)."""
 
 import json
+import subprocess
+import sys
 
 import click
 import pytest
 
 from idp.cli.main import main as idp_command
+from tests.cli.conftest import typing_at
+from tests.support.processes import ROOT
 from tools.docs import commands
 
 COMMANDS = dict(commands(idp_command, "idp"))
@@ -76,9 +80,21 @@ def test_a_setting_nobody_knows_refuses_to_start(idp):
 
 
 def test_a_database_of_other_code_is_named(new_provider, tmp_path):
-    from tests.cli.conftest import typing_at
-
     idp = typing_at(new_provider(f"sqlite:///{tmp_path / 'empty.sqlite'}"))
     assert "idp db upgrade" in idp("clients", "list").err
     assert json.loads(idp("db", "upgrade", "--json").out)["before"] is None
     assert idp("clients", "list").status == 0
+
+
+def test_a_mistake_ends_the_process_with_a_status(deployment):
+    done = subprocess.run(
+        [sys.executable, "-m", "idp", "clients", "show", "nobody"],
+        env=deployment.env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: there is no client nobody\n"

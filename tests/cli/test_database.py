@@ -11,15 +11,15 @@ from sqlalchemy import select
 from idp.clock import system_clock
 from idp.domain.grants.models import Family
 from idp.domain.store.database import Database
-from tests.support import postgres
+from tests.cli.conftest import prepared, typing_at
 
 CITIZEN = {"name": "Siti Aminah", "nik": "9974115705940001", "password": "melati kuning di tepi sawah"}
 
 
-@pytest.fixture(autouse=True)
-def with_tools(request):
-    if "postgresql" in request.node.name and postgres.binaries() is None:
-        pytest.skip(postgres.HINT)
+@pytest.fixture
+def deployment(new_provider, database_url):
+    """A deployment on SQLite and on PostgreSQL."""
+    return prepared(new_provider, database_url)
 
 
 def a_family(now):
@@ -99,9 +99,7 @@ def test_a_file_that_is_no_backup_changes_nothing(idp, tmp_path):
 
 
 def test_a_damaged_sqlite_backup_is_found(new_provider, sqlite_url, tmp_path):
-    from tests.cli.conftest import typing_at
-
-    idp = typing_at(new_provider(sqlite_url))
+    idp = typing_at(prepared(new_provider, sqlite_url))
     file = tmp_path / "backup"
     idp("db", "backup", file)
     content = bytearray(file.read_bytes())
@@ -112,9 +110,7 @@ def test_a_damaged_sqlite_backup_is_found(new_provider, sqlite_url, tmp_path):
 
 
 def test_a_database_in_use_is_not_replaced(new_provider, sqlite_url, tmp_path):
-    from tests.cli.conftest import typing_at
-
-    idp = typing_at(new_provider(sqlite_url))
+    idp = typing_at(prepared(new_provider, sqlite_url))
     file = tmp_path / "backup"
     idp("db", "backup", file)
     connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
@@ -128,8 +124,6 @@ def test_a_database_in_use_is_not_replaced(new_provider, sqlite_url, tmp_path):
 
 
 def test_check_says_what_to_do(new_provider, tmp_path):
-    from tests.cli.conftest import typing_at
-
     idp = typing_at(new_provider(f"sqlite:///{tmp_path / 'empty.sqlite'}"))
     done = idp("db", "check")
     assert done.status == 1
