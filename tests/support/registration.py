@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.policy import Policy
-from idp.domain.registry.violations import BadMetadata, BadRedirectUri
+from idp.domain.registry.violations import BadMetadata, BadRedirectUri, Rule
 from idp.outbound import Guard
 
 KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"}, private=True)
