@@ -1,10 +1,13 @@
 """The `claims` request parameter (OIDC Core §5.5)."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Self
+
+import orjson
 
 from idp.protocol.oauth.errors import InvalidRequest
 
@@ -57,9 +60,12 @@ class ClaimsRequest:
         if len(text) > LONGEST:
             raise _refused("is too long")
         try:
-            document = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-        except (ValueError, RecursionError) as cause:
-            raise _refused("is not JSON") from cause
+            document = json.loads(
+                text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite
+            )
+            orjson.dumps({"request": {"claims": document}})  # as deep as it is kept
+        except (ValueError, TypeError, RecursionError) as cause:
+            raise _refused("is not JSON that everybody can read") from cause
         return cls.of(document)
 
     @classmethod
@@ -116,6 +122,13 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("the number is too large")
+    return value
 
 
 def _specs(members: object, place: str) -> Mapping[str, ClaimSpec]:
