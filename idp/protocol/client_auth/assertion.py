@@ -1,5 +1,6 @@
 """private_key_jwt: a client proves itself with a short signed statement (RFC 7523 §3, OIDC Core §9)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,9 @@ SKEW: Final = timedelta(seconds=30)  # between the 10 s that must pass and the 6
 LIFETIME: Final = timedelta(hours=1)  # what ready-made libraries send at most
 FAPI_LIFETIME: Final = timedelta(minutes=10)
 LONGEST_JTI: Final = 256
+
+_NEVER = re.compile(r"[\x00\ud800-\udfff]")
+"""What JSON can spell and no database takes."""
 
 FirstUse = Callable[[str, str, datetime], bool]
 """Mark (client_id, jti, kept until) as used; False when it was used before (RFC 7523 §3, rule 7)."""
@@ -40,7 +44,7 @@ def claimed_client(assertion: str) -> str:
         subject = peek(assertion).claims.get("sub")
     except BadJwtError as cause:
         raise InvalidClient from cause
-    if not isinstance(subject, str) or not subject or "\x00" in subject:
+    if not isinstance(subject, str) or not subject or _NEVER.search(subject):
         raise InvalidClient
     return subject
 
@@ -69,7 +73,7 @@ def verify_assertion(
     _check_audience(client, claims.get("aud"), audiences)
     expires = _check_times(client, claims, now)
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI or "\x00" in jti:
+    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI or _NEVER.search(jti):
         raise InvalidClient("client_assertion needs a jti")
     if not first_use(client.client_id, jti, expires + SKEW):
         raise InvalidClient("client_assertion was used before")
