@@ -128,7 +128,7 @@ def needs_consent(s: Situation) -> bool:
     if given is None:
         return True
     if given.given_at_interaction:
-        return False
+        return not _answers(s, given)
     if "consent" in s.request.prompt or not given.scope.issuperset(s.request.scope):
         return True
     return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
@@ -177,6 +177,12 @@ def _refuse_hopeless(s: Situation) -> None:
 def _reachable(s: Situation) -> str:
     """What was done already is in reach, whatever factors remain."""
     return acr.highest((s.reachable_acr, s.session.acr)) if s.session is not None else s.reachable_acr
+
+
+def _answers(s: Situation, given: AuthorizationView) -> bool:
+    """Say whether a fresh consent was to all of this request: another tab may have asked for less."""
+    answered = given.granted | given.declined
+    return given.scope.issuperset(s.request.scope) and answered.issuperset(asked_claims(s.request, s.client))
 
 
 def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:
