@@ -16,6 +16,7 @@ from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
 from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.userinfo import citizen_claims
 from keys import Vault
 
@@ -119,9 +120,12 @@ def release(
 ) -> Answer:
     """Open the named claims, write the ledger row, then hand them over (one statement).
 
+    What the client is not registered for any more stays here, whatever was granted (OIDC Core §5.5).
+
     `names` must be among what the citizen allowed; anything else is a programming error.
     """
-    wanted = tuple(names)
+    permitted = registered(client)
+    wanted = tuple(name for name in names if name in permitted)
     opened = _open(found, wanted, client, vault, salt)
     claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now))
     answer = Answer(uuid4(), claims, opened)
