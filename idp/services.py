@@ -84,13 +84,14 @@ class Refresher:
 
     def check(self) -> None:
         """Compare stamps and reload what moved."""
-        with self._database.unit_of_work() as db:
+        with self._database.reading() as db:
             found = stamps.read(db)
-        before, self._seen = self._seen, found
-        if found.get(KEYS_STAMP) != before.get(KEYS_STAMP):
-            self._keys.reload()
+        before = self._seen
         if found.get(REGISTRY_STAMP) != before.get(REGISTRY_STAMP):
             self._clients.clear()
+        if found.get(KEYS_STAMP) != before.get(KEYS_STAMP):
+            self._keys.reload()
+        self._seen = found  # only now: a reload that failed must be tried again
 
     def start(self) -> None:
         """Check in the background from now on."""

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import select
+
 from idp.domain.registry.models import ClientRegistration
-from idp.domain.store.database import Database
+from idp.domain.store.database import Database, Session
 from idp.protocol.oauth.client import ClaimUse, Client, Environment, Profile
 from idp.protocol.oidc.subject import sector_of
 
@@ -59,7 +61,7 @@ class ClientCache:
         found = known.get(client_id)
         if found is not None:
             return found
-        with self._database.unit_of_work() as db:
+        with self._database.reading() as db:
             row = db.get(ClientRegistration, client_id)
             if row is None or row.status in ("draft", "retired"):
                 return None
@@ -70,6 +72,13 @@ class ClientCache:
     def clear(self) -> None:
         """Forget everything; the next look-ups read the database."""
         self._known = {}
+
+
+def is_approved(db: Session, client_id: str) -> bool:
+    """Tell whether a client may be served at this moment; never cached (decisions 20)."""
+    return (
+        db.scalar(select(ClientRegistration.status).where(ClientRegistration.id == client_id)) == "approved"
+    )
 
 
 def as_client(row: ClientRegistration) -> Client:

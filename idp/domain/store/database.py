@@ -22,6 +22,7 @@ from idp.domain.store.statements import PostgresStatements, SqliteStatements, St
 from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable
 
 BUSY_TIMEOUT_MS = 5000
+ONLY_READS = "only_reads"
 PG_OPTIONS = (
     "-c statement_timeout=5000 -c lock_timeout=3000 "
     "-c idle_in_transaction_session_timeout=10000 -c TimeZone=UTC"
@@ -39,6 +40,7 @@ class Database:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self.engine = _sqlite_engine(url) if self.dialect == "sqlite" else _postgres_engine(url)
+        self._for_reading = self.engine.execution_options(**{ONLY_READS: True})
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.statements: Statements = (
             SqliteStatements(self.engine) if self.dialect == "sqlite" else PostgresStatements(self.engine)
@@ -51,23 +53,38 @@ class Database:
         Raises:
             DatabaseUnavailable: when the database is locked or cannot be reached.
         """
-        try:
-            with self._sessions() as db:
-                try:
-                    yield db
-                except ProtocolError:
-                    db.commit()
-                    raise
+        with _availability(), self._sessions() as db:
+            try:
+                yield db
+            except ProtocolError:
                 db.commit()
-        except DBAPIError as exc:
-            if is_unavailable(exc):
-                raise DatabaseUnavailable("the database is busy; nothing was changed") from exc
-            raise
+                raise
+            db.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads: on SQLite it waits for no writer, not even for this very request.
+
+        Raises:
+            DatabaseUnavailable: when the database cannot be reached.
+        """
+        with _availability(), self._sessions(bind=self._for_reading) as db:
+            yield db
 
     def close(self) -> None:
         """Give back every connection."""
         self.statements.close()
         self.engine.dispose()
+
+
+@contextmanager
+def _availability() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as exc:
+        if is_unavailable(exc):
+            raise DatabaseUnavailable("the database is busy; nothing was changed") from exc
+        raise
 
 
 def is_unavailable(exc: DBAPIError) -> bool:
@@ -95,7 +112,8 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(ONLY_READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -81,14 +81,12 @@ class PostgresStatements:
     def _connection(self) -> psycopg.Connection[dict[str, Any]]:
         connection: psycopg.Connection[dict[str, Any]] | None = getattr(self._local, "connection", None)
         if connection is None or connection.closed:
-            connection = psycopg.connect(
-                **self._options,
-                autocommit=True,
-                prepare_threshold=1,
-                row_factory=dict_row,
-                connect_timeout=3,
-                options="-c statement_timeout=5000 -c lock_timeout=3000 -c TimeZone=UTC",
-            )
+            own = {
+                "prepare_threshold": 1,
+                "connect_timeout": 3,
+                "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c TimeZone=UTC",
+            }
+            connection = psycopg.connect(**{**self._options, **own}, autocommit=True, row_factory=dict_row)
             self._local.connection = connection
             with self._lock:
                 self._open = {c for c in self._open if not c.closed} | {connection}

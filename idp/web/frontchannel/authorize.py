@@ -9,6 +9,7 @@ from idp.domain.audit.record import record
 from idp.domain.grants import situation
 from idp.domain.grants.issue_code import CodePolicy, issue_code
 from idp.domain.grants.situation import Standing
+from idp.domain.registry.lookup import is_approved
 from idp.domain.sessions import interactions
 from idp.protocol.authorize.checks import resolve, validate
 from idp.protocol.authorize.prompts import next_prompt
@@ -50,10 +51,15 @@ def authorize_by_post() -> Response:
     if request.query_string:
         raise PageOnly("parameters belong in the form or in the address, not in both")
     body = request.get_data(cache=False)
-    if request.mimetype != "application/x-www-form-urlencoded" or not body.isascii():
+    if request.mimetype != "application/x-www-form-urlencoded" or not _is_encoded(body):
         raise PageOnly("the form is not form-encoded")
     read_parameters(body)
     return go("/authorize?" + body.decode("ascii"))
+
+
+def _is_encoded(body: bytes) -> bool:
+    """Form-encoded text is printable ASCII; only that can stand in an address (URL Standard §5.2)."""
+    return body.isascii() and body.decode("ascii").isprintable()
 
 
 def _decide(asked: AuthorizationRequest, client: Client) -> Response:
@@ -98,8 +104,15 @@ def code_for(asked: AuthorizationRequest, client: Client, standing: Standing) ->
 
 
 def refuse(*, asked_by: Client, error: ProtocolError, response: Response) -> Response:
-    """Put a refusal on record and pass its answer on."""
+    """Put a refusal on record and pass its answer on.
+
+    Raises:
+        UnknownClient: the client is suspended; nobody is sent to its address, not even with an error.
+    """
     put_on_record(error, asked_by)
+    with unit_of_work() as db:
+        if not is_approved(db, asked_by.client_id):
+            raise UnknownClient("the client is not active")
     return response
 
 

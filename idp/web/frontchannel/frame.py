@@ -6,7 +6,8 @@ from idp.domain.sessions.interactions import Waiting, find
 from idp.domain.store.database import Session
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import UnknownClient
+from idp.protocol.oauth.errors import RedirectRefused, UnknownClient
+from idp.protocol.oauth.redirects import redirect_matches
 from idp.web import locale
 from idp.web.context import services
 from idp.web.cookies import browser_digest
@@ -43,10 +44,15 @@ def client_of(waiting: Waiting) -> Client:
 
     Raises:
         UnknownClient: when it was retired meanwhile.
+        RedirectRefused: when the address that waits for the answer was taken out of the registration.
     """
     client = services().clients.get(waiting.row.client_id or "")
     if client is None:
         raise UnknownClient("the client is not active any more")
+    if waiting.row.kind == AUTHORIZE:
+        address = str(waiting.request["redirect_uri"])
+        if not redirect_matches(client.redirect_uris, address, native=client.is_native):
+            raise RedirectRefused("redirect_uri is not registered any more", parameter="redirect_uri")
     return client
 
 

@@ -26,13 +26,14 @@ def select_account_page(uid: str, waiting: Waiting, standing: Standing) -> Selec
     """Offer the account that is signed in here, and another one."""
     deployment = services()
     tree = deployment.tree
+    client = client_of(waiting)
     with unit_of_work() as db:
         opened = preview(
             db,
             tree.vault,
             tree.sector_salt,
             standing.citizen_id,
-            client_of(waiting),
+            client,
             ("name",),
             deployment.clock(),
         )
