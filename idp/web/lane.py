@@ -19,6 +19,7 @@ from idp.protocol.oauth.responses import Header, Reply, error_reply
 from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS
+from idp.web.headers import HSTS
 from idp.web.machine.documents import ENDPOINTS, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
@@ -52,8 +53,9 @@ PREFLIGHT: tuple[Header, ...] = (
     ("Access-Control-Allow-Methods", "GET, POST"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type, DPoP"),
     ("Access-Control-Max-Age", "3600"),
-    ("Content-Length", "0"),
 )
+NO_CONTENT = (204, 304)
+"""Answers that say nothing about a length: 204 must not, 304 would have to tell another one (RFC 9110 §8.6)."""
 
 
 class Lane:
@@ -97,7 +99,7 @@ class Lane:
         body = b"" if method == "HEAD" else reply.body
         start_response(
             STATUS[reply.status],
-            [*reply.headers, *FIXED, *_cors(reply), ("Content-Length", str(len(reply.body)))],
+            [*reply.headers, *FIXED, *_cors(reply), *_length(reply), *_transport(environ)],
         )
         if self._observe is not None:
             self._observe(path, reply.status, time.perf_counter() - began)
@@ -111,7 +113,7 @@ class Lane:
         location = location_for(self._services, query, environ.get("HTTP_COOKIE", ""))
         if location is None:
             return self._pages(environ, start_response)
-        start_response(STATUS[303], [("Location", location), *SIGNED_ON])
+        start_response(STATUS[303], [("Location", location), *SIGNED_ON, *_transport(environ)])
         if self._observe is not None:
             self._observe(self._authorize, 303, time.perf_counter() - began)
         return [b""]
@@ -172,6 +174,14 @@ def _scheme(environ: dict[str, Any]) -> str:
 
 def _cors(reply: Reply) -> tuple[Header, ...]:
     return () if reply.header("Access-Control-Allow-Origin") else CORS
+
+
+def _length(reply: Reply) -> tuple[Header, ...]:
+    return () if reply.status in NO_CONTENT else (("Content-Length", str(len(reply.body))),)
+
+
+def _transport(environ: dict[str, Any]) -> tuple[Header, ...]:
+    return (("Strict-Transport-Security", HSTS),) if environ["wsgi.url_scheme"] == "https" else ()
 
 
 def _bind(function: Callable[[Machines, MachineRequest], Reply], machines: Machines) -> Endpoint:

@@ -65,7 +65,6 @@ class _Document:
             ("Cache-Control", f"public, max-age={max_age}"),
             ("ETag", self._etag),
             ("Access-Control-Allow-Origin", "*"),
-            ("X-Content-Type-Options", "nosniff"),
         )
         self._full = Reply(200, (JSON, *headers), body)
         self._unchanged = Reply(304, headers, b"")
