@@ -1,6 +1,7 @@
 """What a review found: input that must be refused and not fail, and rules that must hold on every path."""
 
 import pytest
+from sqlalchemy import text
 
 from tests import factories
 
@@ -143,3 +144,13 @@ def test_a_database_address_may_carry_options(services):
         assert database.statements.one("SELECT 1 AS one", {}) == {"one": 1}
     finally:
         database.close()
+
+
+def test_a_client_is_found_while_this_request_writes(rp):
+    """On SQLite a cold cache inside a unit of work once waited for itself, five seconds, then 503."""
+    services = rp.provider.services
+    services.clients.clear()
+    with services.database.unit_of_work() as db:
+        db.execute(text("UPDATE client SET status = status"))
+        assert services.clients.get(rp.client.client_id) is not None
+        services.refresher.check()
