@@ -61,7 +61,6 @@ def test_a_second_visit_asks_nothing(app: str, person: Person) -> None:
 def test_its_sign_out_ends_the_session_at_the_issuer(app: str, person: Person) -> None:
     person.visit(f"{app}/login")
     out = person.visit(f"{app}/logout")
-    assert out.pages[-1] == "logged-out"
-    assert f"{app}/?state=" in out.html
-    assert json.loads(person.visit(f"{app}/").html) is None
+    assert out.url.startswith(f"{app}/?state=")
+    assert json.loads(out.html) is None
     assert person.visit(f"{app}/login").pages[:1] == ("login",)

@@ -33,8 +33,15 @@ class Arrived:
 
     url: str
     status: int
-    html: str
+    headers: dict[str, str]
+    html: str = field(repr=False)
+    page: str
     pages: tuple[str, ...]
+
+    @property
+    def forms(self) -> dict[str, forms.Form]:
+        """The forms of the page, by id."""
+        return forms.read(self.html)[1]
 
 
 class Person:
@@ -65,36 +72,58 @@ class Person:
         Without `until` the journey ends on the first page that is not one of the sign-in's.
         """
         self.pages = []
-        method, data = "GET", None
+        here = self.open(url, until=until)
         for _ in range(MOST_STEPS):
-            if until is not None and url.startswith(until):
-                return Arrived(url, 0, "", tuple(self.pages))
-            answer = self._send(method, url, data)
-            if answer.is_redirect:
-                method, url, data = "GET", urljoin(url, answer.headers["Location"]), None
-                continue
-            page, found = forms.read(answer.text)
-            following = self._fill_in(page, found)
+            if until is not None and here.url.startswith(until):
+                return here
+            self.pages.append(here.page)  # a page of an application has no name
+            following = self._fill_in(here)
             if following is None:
-                return Arrived(url, answer.status_code, answer.text, tuple(self.pages))
-            method, url, data = "POST", urljoin(url, following[0]), following[1]
+                return here
+            form, pairs = following
+            here = self.send(here, form, pairs, until=until)
         raise AssertionError(f"going round in circles: {self.pages}")
 
-    def _fill_in(self, page: str, found: dict[str, forms.Form]) -> tuple[str, list[tuple[str, str]]] | None:
-        self.pages.append(page)  # a page of an application has no name
-        if page == "login":
+    def open(self, url: str, *, until: str | None = None) -> Arrived:
+        """Go to an address and follow where it leads."""
+        return self._follow("GET", url, None, until)
+
+    def send(
+        self, here: Arrived, form: forms.Form, pairs: list[tuple[str, str]], *, until: str | None = None
+    ) -> Arrived:
+        """Send a form of the page we are on and follow where it leads."""
+        return self._follow("POST", urljoin(here.url, form.action), pairs, until)
+
+    def _follow(
+        self, method: str, url: str, data: list[tuple[str, str]] | None, until: str | None
+    ) -> Arrived:
+        for _ in range(MOST_STEPS):
+            if until is not None and url.startswith(until):
+                return Arrived(url, 0, {}, "", "", tuple(self.pages))
+            answer = self._request(method, url, data)
+            if not answer.is_redirect:
+                page, _found = forms.read(answer.text)
+                return Arrived(
+                    url, answer.status_code, dict(answer.headers), answer.text, page, (*self.pages, page)
+                )
+            method, url, data = "GET", urljoin(url, answer.headers["Location"]), None
+        raise AssertionError(f"redirected in circles: {url}")
+
+    def _fill_in(self, here: Arrived) -> tuple[forms.Form, list[tuple[str, str]]] | None:
+        found = here.forms
+        if here.page == "login":
             form, me = found["login-form"], self.credentials
-            return form.action, form.filled(identifier=me.identifier, password=me.password)
-        if page == "mfa":
+            return form, form.filled(identifier=me.identifier, password=me.password)
+        if here.page == "mfa":
             form = found["mfa-form"]
-            return form.action, form.filled(otp=self._code())
-        if page == "consent":
+            return form, form.filled(otp=self._code())
+        if here.page == "consent":
             form = found["consent-form"]
             everything = tuple(value for _name, value in form.checkboxes)
-            return form.action, form.filled("consent-allow", tick=everything)
-        if page == "logout":
+            return form, form.filled("consent-allow", tick=everything)
+        if here.page == "logout":
             form = found["logout-form"]
-            return form.action, form.filled("logout-confirm")
+            return form, form.filled("logout-confirm")
         return None
 
     def _code(self) -> str:
@@ -104,7 +133,7 @@ class Person:
         self._used_step = int(time.time()) // SECONDS_PER_CODE
         return pyotp.TOTP(self.credentials.totp_secret).at(self._used_step * SECONDS_PER_CODE)
 
-    def _send(self, method: str, url: str, data: list[tuple[str, str]] | None) -> httpx.Response:
+    def _request(self, method: str, url: str, data: list[tuple[str, str]] | None) -> httpx.Response:
         headers = {"Accept": "text/html", "Accept-Language": "id", "Cookie": self.cookies(url)}
         if method == "POST":
             parts = urlsplit(url)
