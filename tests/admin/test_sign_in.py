@@ -22,6 +22,12 @@ def test_an_operator_signs_in_in_two_steps_and_goes_where_they_wanted(provider, 
     assert console.browser.cookie(SESSION) is None
 
 
+@pytest.mark.parametrize("address", ["/admin", "/admin/"])
+def test_the_console_starts_at_its_clients(provider, console, address):
+    answer = console.browser.get(address)
+    assert (answer.status, answer.location) == (303, "/admin/clients")
+
+
 def test_the_password_alone_opens_nothing(provider, rina):
     console = Console(provider).open("/admin/clients").give_password(rina)
     for path in ("/admin/clients", "/admin/new-client", "/admin/audit"):

@@ -24,6 +24,7 @@ LATEST = 8
 FILTERS = ("q", "status", "environment", "agency")
 
 
+@bp.get("")
 @bp.get("/")
 def home() -> Response:
     """Start at the clients."""
