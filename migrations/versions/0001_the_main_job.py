@@ -72,7 +72,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_log", schema=None) as batch_op:
         batch_op.create_index("ix_audit_log_citizen", ["citizen_id", "seq"], unique=False)
+        batch_op.create_index("ix_audit_log_client", ["client_id", "seq"], unique=False)
         batch_op.create_index("ix_audit_log_event", ["event", "seq"], unique=False)
+        batch_op.create_index("ix_audit_log_trace", ["trace_id"], unique=False)
 
     op.create_table(
         "audit_pending",
@@ -608,7 +610,9 @@ def downgrade() -> None:
     op.drop_table("authorization_code")
     op.drop_table("audit_pending")
     with op.batch_alter_table("audit_log", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_log_trace")
         batch_op.drop_index("ix_audit_log_event")
+        batch_op.drop_index("ix_audit_log_client")
         batch_op.drop_index("ix_audit_log_citizen")
 
     op.drop_table("audit_log")

@@ -34,6 +34,8 @@ class AuditRecord(Base):
     __table_args__ = (
         Index("ix_audit_log_citizen", "citizen_id", "seq"),
         Index("ix_audit_log_event", "event", "seq"),
+        Index("ix_audit_log_client", "client_id", "seq"),
+        Index("ix_audit_log_trace", "trace_id"),
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
