@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 
 from idp.domain.authenticators import totp
 from idp.domain.messages import letters
+from idp.domain.registry import listing
 from idp.sandbox.personas import OPERATORS, find, personas
+from idp.web import locale
 from idp.web.context import services, unit_of_work
 from idp.web.pages import (
     AddressLine,
@@ -24,6 +26,7 @@ from idp.web.render import show
 bp = Blueprint("sandbox", __name__)
 
 OUTBOX = "/sandbox/outbox"
+MOST_AGENCIES = 25
 
 
 @bp.get("/")
@@ -36,6 +39,7 @@ def start() -> Response:
     ]
     page = SandboxStartPage(
         addresses=(
+            *_agencies(),
             AddressLine(_("Akun saya"), "/me", _("Data, layanan, perangkat, dan riwayat")),
             AddressLine(_("Konsol administrator"), "/admin", _("Pendaftaran layanan dan catatan audit")),
             AddressLine(_("Kotak keluar"), OUTBOX, _("Surat yang tidak jadi dikirim")),
@@ -45,6 +49,17 @@ def start() -> Response:
         outbox_url=OUTBOX,
     )
     return show(page)
+
+
+def _agencies() -> tuple[AddressLine, ...]:
+    """List the home pages of the agencies that are registered here."""
+    with unit_of_work() as db:
+        rows = listing.page(db, size=MOST_AGENCIES, status="approved", environment="sandbox").rows
+        homes = [
+            (listing.name_of(row, locale.language()), row.client_metadata.get("client_uri")) for row in rows
+        ]
+    note = _("Layanan contoh: masuk dengan Gerbang")
+    return tuple(AddressLine(name, home, note) for name, home in homes if home)
 
 
 @bp.get(OUTBOX)
