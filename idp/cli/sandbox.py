@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def sandbox(port: int, agencies_from: int, registry_port: int, data_dir: Path, w
     }
     env = runner.environment(settings)
     env.setdefault("IDP_DATABASE_URL", f"sqlite:///{data_dir.resolve() / 'gerbang.sqlite3'}")
+    os.umask(0o077)  # keys, data and logs are nobody else's, those of the children too
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     data_dir.chmod(0o700)
     processes = Processes(data_dir / "logs")
