@@ -185,6 +185,16 @@ def test_a_change_of_something_that_changed_meanwhile_is_refused(registry):
         registry.amend(base_revision=1, client_uri="https://pajak.example/b")
 
 
+def test_racing_amendments_of_one_revision_count_once(registry):
+    registry.register("sandbox")
+    outcomes = race(
+        [partial(registry.amend, client_uri=f"https://pajak.example/{number}") for number in range(8)]
+    )
+    assert sum(outcome is None for outcome in outcomes) == 1
+    assert {e.reason for e in outcomes if isinstance(e, NotAllowed)} == {"stale"}
+    assert registry.read().revision == 2
+
+
 def test_a_new_proposal_replaces_the_one_that_waits(registry):
     registry.approve(registry.register().change)
     first = registry.amend(client_uri="https://pajak.example/a")

@@ -110,7 +110,7 @@ def amend(
         BadRedirectUri, BadMetadata: with every violation.
         NotAllowed: `stale` when somebody changed it meanwhile, `retired`, `nothing` when nothing differs.
     """
-    row = find(db, client_id)
+    row = _locked(db, client_id)
     _require_current(row, base_revision)
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
@@ -135,7 +135,7 @@ def approve(
         BadRedirectUri, BadMetadata: when it breaks a rule by now, such as a waiver that ended.
     """
     change = changes.find(db, change_id)
-    row = find(db, change.client_id)
+    row = _locked(db, change.client_id)
     _require_current(row, change.base_revision)
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
@@ -169,7 +169,7 @@ def suspend(db: Session, client_id: str, reason: str, *, by: str, now: datetime)
     Raises:
         NotAllowed: `reason` for an unknown reason, `status` when it does not stand.
     """
-    row = find(db, client_id)
+    row = _locked(db, client_id)
     if reason not in SUSPENSIONS:
         raise NotAllowed("reason", f"the reason must be one of: {', '.join(SUSPENSIONS)}")
     if row.status != APPROVED_STATUS:
@@ -186,7 +186,7 @@ def resume(db: Session, client_id: str, reason: str, *, by: str, now: datetime) 
     Raises:
         NotAllowed: `status` when it is not suspended.
     """
-    row = find(db, client_id)
+    row = _locked(db, client_id)
     if row.status != SUSPENDED:
         raise NotAllowed("status", f"client {client_id} is {row.status}, not suspended")
     if row.environment == Environment.PRODUCTION:
@@ -199,7 +199,7 @@ def resume(db: Session, client_id: str, reason: str, *, by: str, now: datetime) 
 
 def retire(db: Session, client_id: str, *, by: str, now: datetime) -> ClientRegistration:
     """End a client for good; its id is never given to another."""
-    row = find(db, client_id)
+    row = _locked(db, client_id)
     if row.status == RETIRED:
         raise NotAllowed("status", f"client {client_id} is retired already")
     row.status, row.updated_at, row.secret_digest = RETIRED, now, None
@@ -214,7 +214,7 @@ def rotate_secret(db: Session, client_id: str, *, by: str, now: datetime) -> str
     Raises:
         NotAllowed: `no_secret` when it does not authenticate with one, `retired`.
     """
-    row = find(db, client_id)
+    row = _locked(db, client_id)
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client gets no secret")
     if not client_secrets.uses_secret(row.client_metadata):
@@ -283,6 +283,14 @@ def _put(db: Session, row: ClientRegistration, accepted: dict[str, Any], *, by: 
     row.updated_at = now
     record(db, ClientAmended(client_id=row.id, actor=by, revision=row.revision, members=members), now)
     bump(db, STAMP)
+
+
+def _locked(db: Session, client_id: str) -> ClientRegistration:
+    """Return a registration that nobody else changes until this transaction ends."""
+    row = db.get(ClientRegistration, client_id, with_for_update=True)
+    if row is None:
+        raise NotAllowed("unknown_client", f"there is no client {client_id}")
+    return row
 
 
 def _require_current(row: ClientRegistration, base_revision: int) -> None:
