@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,22 @@ from tests.support.provider import Provider
 REDIRECT = "http://127.0.0.1:9/callback"
 SCOPE = "openid profile email"
 PASSWORD = "Jeruk-Purut-27-Layang"
+CLIENT = {
+    "client_name": "Layanan Uji",
+    "profile": "oidc_core",
+    "token_endpoint_auth_method": "client_secret_basic",
+    "redirect_uris": [REDIRECT],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "scope": SCOPE,
+}
+CITIZEN = {
+    "name": "Siti Aminah",
+    "nik": "9933744501900001",
+    "birthdate": "1990-01-05",
+    "email": "siti@contoh.id",
+    "password": PASSWORD,
+    "ial": "ial1",
+}
 SECONDS = 30.0
 
 
@@ -159,28 +176,11 @@ def kill(pid: int) -> None:
 def deploy(provider: Provider, *, workers: int = 2) -> Deployment:
     """Start the server, register the client, create the citizen, sign in once and consent."""
     server = provider.serve(workers=workers)
-    client = _run(
-        provider,
-        "clients",
-        client_name="Layanan Uji",
-        profile="oidc_core",
-        token_endpoint_auth_method="client_secret_basic",
-        redirect_uris=[REDIRECT],
-        grant_types=["authorization_code", "refresh_token"],
-        scope=SCOPE,
-    )
     secret = pyotp.random_base32(32)
-    citizen = _run(
-        provider,
-        "citizens",
-        name="Siti Aminah",
-        nik="9933744501900001",
-        birthdate="1990-01-05",
-        email="siti@contoh.id",
-        password=PASSWORD,
-        totp_secret=secret,
-        ial="ial1",
-    )
+    with ThreadPoolExecutor() as pool:
+        registering = pool.submit(_create, provider, "clients", CLIENT)
+        enrolling = pool.submit(_create, provider, "citizens", {**CITIZEN, "totp_secret": secret})
+    client, citizen = registering.result(), enrolling.result()
     pair = f"{client['client_id']}:{client['client_secret']}"
     made = Deployment(
         provider,
@@ -212,7 +212,7 @@ def sign_in(deployment: Deployment) -> str:
         return person.cookies(issuer)
 
 
-def _run(provider: Provider, noun: str, **values: object) -> dict[str, Any]:
+def _create(provider: Provider, noun: str, values: Mapping[str, object]) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(
         provider.run(noun, "create", "--json", "-", text=json.dumps(values), seconds=120)
     )

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from idp.domain.audit.models import AuditPending, AuditRecord
 from idp.domain.grants.models import AuthorizationCode, Family
 from idp.domain.store.database import Database
 from tests.faults.deployment import Deployment
 from tests.faults.load import THREADS, Ledger, Line
+from tests.support.processes import wait_until
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,23 @@ def check(deployment: Deployment, ledger: Ledger) -> dict[str, int]:
         "acknowledged but lost": 0,
         "doubled": 0,
     }
+
+
+def check_audit(deployment: Deployment) -> None:
+    """Seal what is left and verify the chain from its first record, as an operator does."""
+    worker = deployment.provider.work()
+    database = Database(deployment.provider.env["IDP_DATABASE_URL"])
+    try:
+        assert wait_until(lambda: _pending(database) == 0, seconds=30), worker.output()[-2000:]
+    finally:
+        database.close()
+    assert worker.stop() == 0
+    deployment.provider.run("audit", "verify")
+
+
+def _pending(database: Database) -> int:
+    with database.unit_of_work() as db:
+        return db.scalar(select(func.count()).select_from(AuditPending)) or 0
 
 
 def _use(deployment: Deployment, line: Line) -> str:

@@ -21,19 +21,28 @@ KILLS = int(os.environ.get("GERBANG_KILLS", "200"))
 WORKERS = 2
 KILLS_ON_SQLITE = max(1, KILLS // 5)
 LONGEST_SECONDS = 240
+SEALER_EVERY = 25
 LEAST_ANSWERS_BETWEEN = 8
 Report = Callable[[str, object], None]
 
 
 def kill_workers(deployment: Deployment, ledger: Ledger, times: int) -> float:
-    """Kill a random worker again and again, each time after the server has answered token requests since."""
+    """Kill a random worker again and again, each time after the server has answered token requests since.
+
+    Now and then the process that seals the audit log is killed as well.
+    """
     began = time.monotonic()
-    for _ in range(times):
+    sealing = deployment.provider.work()
+    for number in range(1, times + 1):
         ledger.wait_for(LEAST_ANSWERS_BETWEEN)
         assert time.monotonic() - began < LONGEST_SECONDS
         alive = deployment.workers()
         if alive:
             kill(secrets.choice(alive))
+        if number % SEALER_EVERY == 0:
+            sealing.kill()
+            sealing = deployment.provider.work()
+    sealing.stop()
     return time.monotonic() - began
 
 
@@ -42,6 +51,7 @@ def experiment(deployment: Deployment, kills: int, record: Report) -> None:
         seconds = kill_workers(deployment, ledger, kills)
     assert wait_until(lambda: deployment.settled(WORKERS), seconds=10)
     figures = invariants.check(deployment, ledger)
+    invariants.check_audit(deployment)
     record("figures", f"{kills} kills in {seconds:.0f} s: {figures}")
     print(f"{kills} kills in {seconds:.0f} s: {figures}\n{dict(ledger.statuses)}")  # noqa: T201
     assert figures["acknowledged"] > kills
