@@ -105,6 +105,12 @@ class Deployment:
     credentials: Credentials
     cookies: str
 
+    def use(self, client: Mapping[str, Any]) -> None:
+        """Be this client from now on."""
+        pair = f"{client['client_id']}:{client['client_secret']}"
+        self.client_id = client["client_id"]
+        self.basic = "Basic " + base64.b64encode(pair.encode()).decode()
+
     def channel(self, seconds: float = SECONDS) -> Channel:
         """Open a way to the server."""
         return Channel(self.provider.port, seconds)
@@ -178,18 +184,12 @@ def deploy(provider: Provider, *, workers: int = 2) -> Deployment:
     server = provider.serve(workers=workers)
     secret = pyotp.random_base32(32)
     with ThreadPoolExecutor() as pool:
-        registering = pool.submit(_create, provider, "clients", CLIENT)
-        enrolling = pool.submit(_create, provider, "citizens", {**CITIZEN, "totp_secret": secret})
+        registering = pool.submit(create, provider, "clients", CLIENT)
+        enrolling = pool.submit(create, provider, "citizens", {**CITIZEN, "totp_secret": secret})
     client, citizen = registering.result(), enrolling.result()
-    pair = f"{client['client_id']}:{client['client_secret']}"
-    made = Deployment(
-        provider,
-        server,
-        client["client_id"],
-        "Basic " + base64.b64encode(pair.encode()).decode(),
-        Credentials(citizen["identifier"], PASSWORD, secret),
-        "",
-    )
+    credentials = Credentials(citizen["identifier"], PASSWORD, secret)
+    made = Deployment(provider, server, "", "", credentials, "")
+    made.use(client)
     made.cookies = sign_in(made)
     return made
 
@@ -212,7 +212,8 @@ def sign_in(deployment: Deployment) -> str:
         return person.cookies(issuer)
 
 
-def _create(provider: Provider, noun: str, values: Mapping[str, object]) -> dict[str, Any]:
+def create(provider: Provider, noun: str, values: Mapping[str, object]) -> dict[str, Any]:
+    """Run `idp clients create` or `idp citizens create` and give the answer."""
     made: dict[str, Any] = json.loads(
         provider.run(noun, "create", "--json", "-", text=json.dumps(values), seconds=120)
     )
