@@ -1,4 +1,4 @@
-"""Lists of clients and changes for the console and the command line: search, filter, keyset paging (features K5)."""
+"""Lists of clients for the console and the command line: search, filter, keyset paging (features K5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from idp.domain.registry.models import ClientChange, ClientRegistration
+from idp.domain.registry.models import ClientRegistration
 from idp.domain.store.database import Session
 
 T = TypeVar("T")
@@ -53,26 +53,6 @@ def page(
     rows = list(db.scalars(found.order_by(key).limit(size + 1)))
     more, rows = len(rows) > size, rows[:size]
     return Slice(tuple(rows), rows[0].id if after and rows else "", rows[-1].id if more else "")
-
-
-def waiting(db: Session, *, agency_id: str | None = None, limit: int = MOST) -> Sequence[ClientChange]:
-    """Return the changes that wait for a second person, the oldest first."""
-    found = select(ClientChange).where(ClientChange.decision.is_(None)).order_by(ClientChange.proposed_at)
-    if agency_id is not None:
-        found = found.join(ClientRegistration, ClientRegistration.id == ClientChange.client_id).where(
-            ClientRegistration.agency_id == agency_id
-        )
-    return db.scalars(found.limit(limit)).all()
-
-
-def decided(db: Session, client_id: str, limit: int = 20) -> Sequence[ClientChange]:
-    """Return a client's latest decided changes, the newest first."""
-    return db.scalars(
-        select(ClientChange)
-        .where(ClientChange.client_id == client_id, ClientChange.decision.is_not(None))
-        .order_by(ClientChange.decided_at.desc())
-        .limit(limit)
-    ).all()
 
 
 def count_by_agency(db: Session) -> dict[str, int]:

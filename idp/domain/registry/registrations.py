@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import select
 
 from idp.domain.audit.events import (
     ClientAmended,
@@ -235,11 +233,6 @@ def find(db: Session, client_id: str) -> ClientRegistration:
     if row is None:
         raise NotAllowed("unknown_client", f"there is no client {client_id}")
     return row
-
-
-def every(db: Session) -> Sequence[ClientRegistration]:
-    """Return all registrations by id."""
-    return db.scalars(select(ClientRegistration).order_by(ClientRegistration.id)).all()
 
 
 def full_metadata(row: ClientRegistration) -> dict[str, Any]:
