@@ -1,5 +1,8 @@
 """What a review found: input that must be refused and not fail, and rules that must hold on every path."""
 
+import threading
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
@@ -154,3 +157,24 @@ def test_a_client_is_found_while_this_request_writes(rp):
         db.execute(text("UPDATE client SET status = status"))
         assert services.clients.get(rp.client.client_id) is not None
         services.refresher.check()
+
+
+def test_a_thread_that_ended_leaves_no_connection(services):
+    """The server ends idle threads and starts new ones; each once left a database connection behind for good."""
+    statements = services.database.statements
+    before = connections(services)
+    for _ in range(5):
+        thread = threading.Thread(target=lambda: statements.one("SELECT 1 AS one", {}))
+        thread.start()
+        thread.join()
+    assert connections(services) <= before + 1
+
+
+def connections(services):
+    """How many connections to the database are open."""
+    if services.database.dialect == "postgresql":
+        count = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        with services.database.unit_of_work() as db:
+            return db.scalar(count)
+    file = Path(services.database.url.database).resolve()
+    return sum(link.resolve() == file for link in Path("/proc/self/fd").iterdir())

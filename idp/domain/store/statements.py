@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 import psycopg
 from psycopg.rows import dict_row
@@ -46,6 +47,23 @@ class Statements(Protocol):
         """Close this process's driver connections."""
 
 
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+Connection = TypeVar("Connection", bound=_Closable)
+
+
+class _Held(Generic[Connection]):
+    """One thread's driver connection. It ends with its thread: the server lets idle threads go and starts others."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class PostgresStatements:
     """One autocommit psycopg connection per thread, statements prepared at their second use."""
 
@@ -55,7 +73,7 @@ class PostgresStatements:
         self._url = engine.url
         self._options = engine.dialect.create_connect_args(engine.url)[1]
         self._local = threading.local()
-        self._open: set[psycopg.Connection[dict[str, Any]]] = set()
+        self._open: WeakSet[_Held[psycopg.Connection[dict[str, Any]]]] = WeakSet()
         self._lock = threading.Lock()
         self._translated: dict[str, str] = {}
         self.on_execute: list[Hook] = []
@@ -73,24 +91,24 @@ class PostgresStatements:
     def close(self) -> None:
         """Close the connections of every thread."""
         with self._lock:
-            for connection in self._open:
-                connection.close()
+            for held in self._open:
+                held.connection.close()
             self._open.clear()
         self._local = threading.local()
 
     def _connection(self) -> psycopg.Connection[dict[str, Any]]:
-        connection: psycopg.Connection[dict[str, Any]] | None = getattr(self._local, "connection", None)
-        if connection is None or connection.closed:
+        held: _Held[psycopg.Connection[dict[str, Any]]] | None = getattr(self._local, "held", None)
+        if held is None or held.connection.closed:
             own = {
                 "prepare_threshold": 1,
                 "connect_timeout": 3,
                 "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c TimeZone=UTC",
             }
             connection = psycopg.connect(**{**self._options, **own}, autocommit=True, row_factory=dict_row)
-            self._local.connection = connection
+            self._local.held = held = _Held(connection)
             with self._lock:
-                self._open = {c for c in self._open if not c.closed} | {connection}
-        return connection
+                self._open.add(held)
+        return held.connection
 
     def _translate(self, sql: str) -> str:
         known = self._translated.get(sql)
@@ -104,9 +122,9 @@ class PostgresStatements:
         try:
             return self._connection().execute(self._translate(sql), params)
         except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
-            connection = getattr(self._local, "connection", None)
-            if connection is not None and connection.broken:
-                connection.close()
+            held = getattr(self._local, "held", None)
+            if held is not None and held.connection.broken:
+                held.connection.close()
             raise TemporarilyUnavailable("the database is busy; nothing was changed") from exc
 
 
@@ -124,7 +142,7 @@ class SqliteStatements:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: WeakSet[_Held[sqlite3.Connection]] = WeakSet()
         self._lock = threading.Lock()
         self.on_execute: list[Hook] = []
 
@@ -161,24 +179,24 @@ class SqliteStatements:
     def close(self) -> None:
         """Close the connections of every thread."""
         with self._lock:
-            for connection in self._open:
-                connection.close()
+            for held in self._open:
+                held.connection.close()
             self._open.clear()
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        held: _Held[sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is None:
             connection = sqlite3.connect(
                 self._engine.url.database or "", timeout=5, isolation_level=None, check_same_thread=False
             )
             connection.row_factory = sqlite3.Row
             for pragma in ("synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
                 connection.execute(f"PRAGMA {pragma}")
-            self._local.connection = connection
+            self._local.held = held = _Held(connection)
             with self._lock:
-                self._open.append(connection)
-        return connection
+                self._open.add(held)
+        return held.connection
 
 
 class SqliteTransaction:
