@@ -12,6 +12,7 @@ from idp.sandbox import pages as sandbox
 from idp.services import Services
 from idp.web import admin, cookies, headers, health, home, selfservice
 from idp.web.assets import init_assets
+from idp.web.draining import Draining
 from idp.web.errors import init_errors
 from idp.web.frontchannel import (
     authorize,
@@ -56,9 +57,9 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(selfservice.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)
     app.context_processor(lambda: {"trace_id": trace.current() or ""})
-    app.wsgi_app = TrustedProxies(  # type: ignore[method-assign]
-        Lane(app.wsgi_app, services, requests.observe), services.settings.trusted_proxies
-    )
+    lane = Lane(app.wsgi_app, services, requests.observe)
+    proxied = TrustedProxies(lane, services.settings.trusted_proxies)
+    app.wsgi_app = Draining(proxied)  # type: ignore[method-assign]
     return app
 
 

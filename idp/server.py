@@ -11,14 +11,19 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from granian import _signals
+from granian._granian import WorkerSignal
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
+
+from idp.web import draining
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = "wsgi:app"
@@ -26,15 +31,31 @@ CODE = "idp.app"
 STOP_SECONDS = (
     12  # longer than any request of ours; Granian waits so long for idle keep-alive connections too
 )
+DRAIN_SECONDS = 1.0
+ASK_AGAIN_SECONDS = 0.5
 YOUNG_SECONDS = 2.0
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 2.0
 
 
 class Server(MPServer):
-    """Granian's multi-process server; only what happens after a worker fell differs."""
+    """Granian's multi-process server; what happens after a worker fell, and how it stops, differ."""
 
     _pause = 0.0
+
+    def _stop_workers(self) -> None:
+        """Let clients finish on the connections they hold, then stop as Granian does."""
+        draining.begin()
+        time.sleep(DRAIN_SECONDS)
+        threading.Thread(target=self._insist, name="insist", daemon=True).start()
+        super()._stop_workers()  # type: ignore[no-untyped-call]  # Granian has no types
+
+    def _insist(self) -> None:
+        """Ask again until every worker has gone: a signal that meets a busy moment can go unheard."""
+        while living := [worker for worker in self.wrks if worker.inner.is_alive()]:
+            time.sleep(ASK_AGAIN_SECONDS)
+            for worker in living:
+                worker.terminate()  # type: ignore[no-untyped-call]
 
     def _respawn_workers(
         self,
@@ -64,6 +85,21 @@ class Server(MPServer):
             self.main_loop_interrupt.set()
 
 
+def _heard_once() -> WorkerSignal:
+    """Make a worker's stop signal that may come twice; Granian's own gives up what it is doing at the second."""
+    signalled = WorkerSignal()
+    heard = False
+
+    def hear(*_: object) -> None:
+        nonlocal heard
+        if not heard:
+            heard = True
+            signalled.set()
+
+    _signals.set_main_signals(hear)  # type: ignore[no-untyped-call]
+    return signalled
+
+
 def _failed_to_start(worker: WorkerProcess) -> bool:
     """Tell a worker that gave up by itself soon after its birth from one that was killed."""
     return time.monotonic() - worker.birth < YOUNG_SECONDS and (worker.inner.exitcode or 0) > 0
@@ -77,6 +113,7 @@ def command(host: str, port: int, workers: int, threads: int) -> list[str]:
 def run(host: str, port: int, workers: int, threads: int) -> None:
     """Serve until SIGTERM; requests in flight are finished first."""
     importlib.import_module(CODE)
+    _signals.set_sync_signals = _heard_once
     gc.freeze()
     Server(
         TARGET,

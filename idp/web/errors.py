@@ -35,7 +35,7 @@ def protocol_error(error: ProtocolError) -> Response:
     if error.status == 503:
         title, text = (
             _("Sedang sibuk"),
-            _("Layanan sedang sibuk. Tidak ada yang berubah; coba lagi sebentar lagi."),
+            _("Layanan sedang sibuk. Coba lagi sebentar lagi."),
         )
     elif error.status == 429:
         title, text = _("Terlalu banyak percobaan"), _("Tunggu sebentar, lalu coba lagi.")

@@ -81,12 +81,13 @@ def check(deployment: Deployment, ledger: Ledger) -> dict[str, int]:
     unacknowledged = len(rows.families) - len(acknowledged)
     uncertain = sum(line.uncertain_redemptions for line in ledger.lines)
     assert unacknowledged <= uncertain
+    advanced = sum(rows.families[line.family].generation > line.generation for line in live)
     return {
         "codes": len(ledger.lines),
         "acknowledged": len(acknowledged),
         "answered": ledger.answered,
         "lost replies": ledger.lost,
-        "committed, reply lost": unacknowledged,
+        "committed, reply lost": unacknowledged + advanced,
         "acknowledged but lost": 0,
         "doubled": 0,
     }

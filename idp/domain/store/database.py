@@ -83,7 +83,7 @@ def _availability() -> Iterator[None]:
         yield
     except DBAPIError as exc:
         if is_unavailable(exc):
-            raise DatabaseUnavailable("the database is busy; nothing was changed") from exc
+            raise DatabaseUnavailable("the database is busy; try again") from exc
         raise
 
 

@@ -125,7 +125,7 @@ class PostgresStatements:
             held = getattr(self._local, "held", None)
             if held is not None and held.connection.broken:
                 held.connection.close()
-            raise TemporarilyUnavailable("the database is busy; nothing was changed") from exc
+            raise TemporarilyUnavailable("the database is busy; try again") from exc
 
 
 def _has_rows(cursor: psycopg.Cursor[dict[str, Any]]) -> bool:
@@ -174,7 +174,7 @@ class SqliteStatements:
         except sqlite3.OperationalError as exc:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-            raise TemporarilyUnavailable("the database is busy; nothing was changed") from exc
+            raise TemporarilyUnavailable("the database is busy; try again") from exc
 
     def close(self) -> None:
         """Close the connections of every thread."""
