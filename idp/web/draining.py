@@ -33,10 +33,11 @@ class Draining:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Serve one request."""
+        if not is_draining():
+            return self._app(environ, start_response)
 
         def closing(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            if is_draining():
-                headers = [*headers, ("Connection", "close")]
+            headers = [*headers, ("Connection", "close")]
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         return self._app(environ, closing)
