@@ -1,6 +1,6 @@
 """The signing keys of this deployment: the current signer per algorithm, the published set, lookup by kid."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Self
 
 import orjson
@@ -8,6 +8,7 @@ import orjson
 from keys.algorithms import ALGORITHMS
 from keys.concealed import Concealed
 from keys.errors import NoSigner, SealBroken
+from keys.jws import compact
 from keys.kek import KeyTree
 from keys.signer import PrivateKey, Signer
 from keys.states import KeyState, StoredKey
@@ -83,6 +84,16 @@ class Keyring(Concealed):
         key verifies: another process may have promoted it a moment ago. Retired ones count for hints only.
         """
         return self._verifier.verify(compact, typ=typ, algorithms=algorithms, include_retired=include_retired)
+
+    def sign(self, alg: str, claims: Mapping[str, object], typ: str) -> str:
+        """Sign a token that this process will soon be asked to verify, and remember it as good.
+
+        Raises:
+            NoSigner: when no active key has this algorithm.
+        """
+        token = compact(self.signer(alg), claims, typ)
+        self._verifier.remember(token)
+        return token
 
     def is_current(self, stored: Sequence[StoredKey]) -> bool:
         """Tell whether these are the keys and states this ring was loaded with."""

@@ -45,8 +45,8 @@ class Mint:
     ) -> Issued:
         """Sign the tokens of a grant; `extra` are released citizen claims for the ID Token."""
         sub = subject(grant.account_id, client, self.salt) if grant.account_id else client.client_id
-        access_token = compact(
-            self.keyring.signer(ACCESS_TOKEN_ALG),
+        access_token = self.keyring.sign(
+            ACCESS_TOKEN_ALG,
             access_token_claims(
                 issuer=self.issuer,
                 subject=sub,

@@ -17,10 +17,10 @@ from uuid import UUID
 from weakref import WeakSet
 
 import psycopg
-from psycopg.rows import dict_row
 from sqlalchemy import Engine
 
 from idp.domain.store.base import from_micros, to_micros
+from idp.domain.store.prepared import PreparedConnection
 from idp.protocol.oauth.errors import TemporarilyUnavailable
 
 Params = Mapping[str, Any]
@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 Hook = Callable[[str], None]
 
 NAMED = re.compile(r"(?<!:):([a-z_]+)")
-"""`:name`, as SQLite spells a parameter; statements are written so and translated for psycopg."""
+"""`:name`, as SQLite spells a parameter; statements are written so and numbered for PostgreSQL."""
 
 
 class Statements(Protocol):
@@ -65,28 +65,37 @@ class _Held(Generic[Connection]):
 
 
 class PostgresStatements:
-    """One autocommit psycopg connection per thread, statements prepared at their second use."""
+    """One autocommit connection per thread, its statements prepared at their first use."""
 
     dialect = "postgresql"
 
     def __init__(self, engine: Engine) -> None:
-        self._url = engine.url
         self._options = engine.dialect.create_connect_args(engine.url)[1]
         self._local = threading.local()
-        self._open: WeakSet[_Held[psycopg.Connection[dict[str, Any]]]] = WeakSet()
+        self._open: WeakSet[_Held[PreparedConnection]] = WeakSet()
         self._lock = threading.Lock()
-        self._translated: dict[str, str] = {}
+        self._numbered: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.on_execute: list[Hook] = []
 
     def one(self, sql: str, params: Params) -> Row | None:
         """Run one statement and return its first row."""
-        cursor = self._execute(sql, params)
-        return cursor.fetchone() if _has_rows(cursor) else None
+        rows = self.all(sql, params)
+        return rows[0] if rows else None
 
     def all(self, sql: str, params: Params) -> list[Row]:
-        """Run one statement and return all rows."""
-        cursor = self._execute(sql, params)
-        return list(cursor.fetchall()) if _has_rows(cursor) else []
+        """Run one statement and return all rows.
+
+        Raises:
+            TemporarilyUnavailable: the database is busy or away.
+        """
+        for hook in self.on_execute:
+            hook(sql)
+        numbered, names = self._numbered.get(sql) or self._number(sql)
+        values = tuple([params[name] for name in names])
+        try:
+            return list(self._connection().run(numbered, values))
+        except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+            raise TemporarilyUnavailable("the database is busy; try again") from exc
 
     def close(self) -> None:
         """Close the connections of every thread."""
@@ -96,42 +105,25 @@ class PostgresStatements:
             self._open.clear()
         self._local = threading.local()
 
-    def _connection(self) -> psycopg.Connection[dict[str, Any]]:
-        held: _Held[psycopg.Connection[dict[str, Any]]] | None = getattr(self._local, "held", None)
+    def _connection(self) -> PreparedConnection:
+        held: _Held[PreparedConnection] | None = getattr(self._local, "held", None)
         if held is None or held.connection.closed:
             own = {
-                "prepare_threshold": 1,
                 "connect_timeout": 3,
                 "options": "-c statement_timeout=5000 -c lock_timeout=3000 -c TimeZone=UTC",
             }
-            connection = psycopg.connect(**{**self._options, **own}, autocommit=True, row_factory=dict_row)
-            self._local.held = held = _Held(connection)
+            connection = psycopg.connect(**{**self._options, **own}, autocommit=True)
+            self._local.held = held = _Held(PreparedConnection(connection))
             with self._lock:
                 self._open.add(held)
         return held.connection
 
-    def _translate(self, sql: str) -> str:
-        known = self._translated.get(sql)
-        if known is None:
-            known = self._translated[sql] = NAMED.sub(r"%(\1)s", sql.replace("%", "%%"))
-        return known
-
-    def _execute(self, sql: str, params: Params) -> psycopg.Cursor[dict[str, Any]]:
-        for hook in self.on_execute:
-            hook(sql)
-        try:
-            return self._connection().execute(self._translate(sql), params)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
-            held = getattr(self._local, "held", None)
-            if held is not None and held.connection.broken:
-                held.connection.close()
-            raise TemporarilyUnavailable("the database is busy; try again") from exc
-
-
-def _has_rows(cursor: psycopg.Cursor[dict[str, Any]]) -> bool:
-    # `description` would build an object per column, only to be asked whether there is one
-    result = cursor.pgresult
-    return result is not None and result.nfields > 0
+    def _number(self, sql: str) -> tuple[str, tuple[str, ...]]:
+        """Turn `:name` into `$1`, `$2`, …: the same name is the same number."""
+        names = tuple(dict.fromkeys(NAMED.findall(sql)))
+        numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
+        made = self._numbered[sql] = NAMED.sub(lambda match: numbers[match[1]], sql), names
+        return made
 
 
 class SqliteStatements:

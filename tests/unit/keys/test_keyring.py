@@ -166,3 +166,11 @@ def test_a_ring_knows_whether_it_is_current(tree: KeyTree, store: MemoryKeyStore
     rotate(store, tree, NOW, policy, begin=True)
     assert not ring.is_current(store.signing_keys())
     assert repr(ring) == "<Keyring>"
+
+
+def test_a_token_signed_here_is_known_without_another_check(keyring: Keyring) -> None:
+    token = keyring.sign("ES256", {"sub": "one"}, "at+jwt")
+    assert keyring.verify(token, typ="at+jwt") == {"sub": "one"}
+    for wrong, typ in ((token, "JWT"), (token[:-4] + "AAAA", "at+jwt")):
+        with pytest.raises(BadSignature):
+            keyring.verify(wrong, typ=typ)
