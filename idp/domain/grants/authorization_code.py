@@ -53,7 +53,9 @@ WITH claimed AS ({CLAIM}),
      gated AS ({GATED.format(same="IS NOT DISTINCT FROM")}),
      started AS ({INSERT_FAMILY} {FAMILY_VALUES.format(offline=IS_OFFLINE)}),
      audited AS ({INSERT_PENDING} {AUDIT_VALUES})
-SELECT c.*, g.stands FROM claimed c LEFT JOIN gated g ON true
+SELECT c.account_id, c.citizen_id, c.authorization_id, c.session_id, c.scope, c.acr, c.amr, c.auth_time,
+       c.send_auth_time, c.nonce, c.id_token_claims, g.stands
+FROM claimed c LEFT JOIN gated g ON true
 """
 KEY = "day = :day AND bucket = :bucket AND digest = :digest"
 SQLITE_GATED = GATED.format(same="IS").replace("FROM claimed c", "FROM authorization_code c") + (

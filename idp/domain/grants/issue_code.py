@@ -17,7 +17,7 @@ from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import LoginRequired
 from idp.protocol.oauth.values import Handle, HandleKind, format_scope
 from idp.protocol.oidc.catalogue import COMPANIONS
-from idp.protocol.oidc.claims import wanted
+from idp.protocol.oidc.claims import permitted
 
 GATE = """
 SELECT s.id AS session_id, s.account_id, s.citizen_id, s.amr, s.auth_time
@@ -106,7 +106,7 @@ def _params(
     now: datetime,
 ) -> dict[str, Any]:
     granted = standing.authorization.granted if standing.authorization else frozenset()
-    asked = wanted(request.scope, request.claims).permitted(client)
+    asked = permitted(request.scope, request.claims, client)
     event = CodeIssued(
         citizen_id=standing.citizen_id,
         client_id=client.client_id,

@@ -20,7 +20,7 @@ from idp.protocol.oauth.errors import (
 )
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Sensitivity
-from idp.protocol.oidc.claims import wanted
+from idp.protocol.oidc.claims import permitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def needs_consent(s: Situation) -> bool:
 
 def asked_claims(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     """The claims to put to the citizen, in catalogue order; companions ride along with their claim."""
-    names = wanted(request.scope, request.claims).permitted(client).names
+    names = permitted(request.scope, request.claims, client).names
     return tuple(name for name in names if name not in _COMPANIONS)
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Source",
     "WantedClaims",
     "claims_of",
+    "permitted",
     "registered",
     "wanted",
 ]
@@ -75,6 +76,21 @@ def wanted(scope: Iterable[str], claims: ClaimsRequest | None = None) -> WantedC
         return WantedClaims(userinfo, _NOTHING)
     userinfo.update(_known(claims.userinfo))
     return WantedClaims(userinfo, _known(claims.id_token))
+
+
+def permitted(scope: tuple[str, ...], claims: ClaimsRequest, client: Client) -> WantedClaims:
+    """What a request asks for and its client may read; without a claims parameter the answer is remembered."""
+    if claims.userinfo or claims.id_token:
+        return wanted(scope, claims).permitted(client)
+    return _permitted_by_scope(scope, client.scopes, tuple(client.claims))
+
+
+@lru_cache(maxsize=4096)
+def _permitted_by_scope(
+    scope: tuple[str, ...], scopes: tuple[str, ...], listed: tuple[str, ...]
+) -> WantedClaims:
+    allowed = _registered(scopes, listed)
+    return WantedClaims({name: VOLUNTARY for name in claims_of(scope) if name in allowed}, _NOTHING)
 
 
 def registered(client: Client) -> frozenset[str]:
