@@ -93,6 +93,10 @@ class PreparedConnection:
 
     def _failed(self, result: Any) -> psycopg.Error:
         error = error_from_result(result)
-        if self._connection.broken or isinstance(error, psycopg.errors.FeatureNotSupported):
-            self.close()  # gone, or its plans are older than the tables
+        if self._connection.broken:
+            self.close()
+            # libpq gives a lost connection no SQLSTATE, and the driver then knows no better class than DatabaseError.
+            return psycopg.OperationalError(str(error))
+        if isinstance(error, psycopg.errors.FeatureNotSupported):
+            self.close()  # its plans are older than the tables
         return error
