@@ -21,7 +21,7 @@ from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidGrant
 from idp.protocol.oauth.pkce import parse_verifier, s256
 from idp.protocol.oauth.requests import TokenRequest
-from idp.protocol.oauth.values import Handle, HandleKind
+from idp.protocol.oauth.values import Confirmation, Handle, HandleKind
 
 CLAIM = """
 UPDATE authorization_code SET used_at = :now, family_id = :family_id
@@ -31,16 +31,18 @@ RETURNING *
 """
 GATED = f"""
 SELECT c.*, 1 AS stands FROM claimed c {CODE_GATE}
-WHERE c.redirect_uri = :redirect_uri AND c.code_challenge {{same}} :code_challenge AND {SESSION_STANDS}
+WHERE c.redirect_uri = :redirect_uri AND c.code_challenge {{same}} :code_challenge
+  AND (c.dpop_jkt IS NULL OR c.dpop_jkt {{same}} :jkt) AND {SESSION_STANDS}
 """
 INSERT_FAMILY = """
-INSERT INTO family (id, client_id, account_id, citizen_id, authorization_id, session_id, scope, release, acr, amr,
-       auth_time, offline, refresh_key, generation, refresh_digest, started_at, refreshed_at, expires_at)
+INSERT INTO family (id, client_id, account_id, citizen_id, authorization_id, session_id, scope, release, resource,
+       authorization_details, acr, amr, auth_time, offline, refresh_binding, refresh_key, generation, refresh_digest,
+       started_at, refreshed_at, expires_at)
 """
 FAMILY_VALUES = """
 SELECT :family_id, g.client_id, g.account_id, g.citizen_id, g.authorization_id, g.session_id, g.scope, g.release,
-       g.acr, g.amr, g.auth_time, {offline}, :refresh_key, 0, :refresh_digest, :now, :now,
-       CASE WHEN {offline} THEN :offline_expires_at ELSE :expires_at END
+       g.resource, g.authorization_details, g.acr, g.amr, g.auth_time, {offline}, :refresh_binding, :refresh_key, 0,
+       :refresh_digest, :now, :now, CASE WHEN {offline} THEN :offline_expires_at ELSE :expires_at END
 FROM gated g
 """
 IS_OFFLINE = "(' ' || g.scope || ' ' LIKE '% offline_access %')"
@@ -54,7 +56,7 @@ WITH claimed AS ({CLAIM}),
      started AS ({INSERT_FAMILY} {FAMILY_VALUES.format(offline=IS_OFFLINE)}),
      audited AS ({INSERT_PENDING} {AUDIT_VALUES})
 SELECT c.account_id, c.citizen_id, c.authorization_id, c.session_id, c.scope, c.acr, c.amr, c.auth_time,
-       c.send_auth_time, c.nonce, c.id_token_claims, g.stands
+       c.send_auth_time, c.nonce, c.id_token_claims, c.resource, c.authorization_details, g.stands
 FROM claimed c LEFT JOIN gated g ON true
 """
 KEY = "day = :day AND bucket = :bucket AND digest = :digest"
@@ -97,6 +99,8 @@ def redeem(
         "code_challenge": s256(verifier) if verifier is not None else None,
         "now": now,
         "family_id": family_id,
+        "jkt": request.confirmation.jkt if request.confirmation else None,
+        "refresh_binding": refresh_binding(client, request.confirmation),
         "refresh_key": refresh.key if refresh else None,
         "refresh_digest": refresh.handle.digest if refresh else None,
         "expires_at": now + lifetime,
@@ -113,7 +117,12 @@ def redeem(
         raise InvalidGrant("the code is not valid")
     if not row["stands"]:
         raise InvalidGrant("the code is not valid for this request")
-    return _grant(row, family_id, refresh)
+    return _grant(row, family_id, refresh, request)
+
+
+def refresh_binding(client: Client, confirmation: Confirmation | None) -> str | None:
+    """Say what a refresh token is bound to: a public client's key; others prove themselves (RFC 9449 §5)."""
+    return confirmation.binding if client.is_public and confirmation is not None else None
 
 
 def _redeem_sqlite(statements: SqliteStatements, params: dict[str, Any]) -> Row | None:
@@ -141,7 +150,7 @@ def _revoke_if_replayed(
         revoke_family(statements, family_id, "code_replayed", event, now)
 
 
-def _grant(row: Row, family_id: UUID, refresh: RefreshHandle | None) -> Grant:
+def _grant(row: Row, family_id: UUID, refresh: RefreshHandle | None, request: TokenRequest) -> Grant:
     return Grant(
         scope=tuple(row["scope"].split()),
         account_id=as_uuid(row["account_id"]),
@@ -156,4 +165,6 @@ def _grant(row: Row, family_id: UUID, refresh: RefreshHandle | None) -> Grant:
         nonce=row["nonce"],
         refresh_token=refresh.handle.text if refresh else None,
         id_token_claims=tuple(row["id_token_claims"].split()),
+        confirmation=request.confirmation,
+        authorization_details=row["authorization_details"],
     )

@@ -44,4 +44,4 @@ def grant(statements: Statements, client: Client, request: TokenRequest, now: da
         stands = statements.one(AUDIT_IF_APPROVED, params)
     if stands is None:
         raise UnauthorizedClient("the client is suspended")
-    return Grant(scope=asked)
+    return Grant(scope=asked, confirmation=request.confirmation)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from idp.protocol.oauth.values import Confirmation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -13,6 +15,8 @@ class Grant:
 
     A client's own grant (RFC 6749 §4.4) has no account. `auth_time` is None where the ID Token need not tell it.
     `id_token_claims` are citizen claims the ID Token was asked to carry; the token endpoint releases them.
+    `confirmation` binds the access token to a key; `audience` is who it is for, the issuer where empty (decision 11).
+    `authorization_details` is JSON text (RFC 9396 §7).
     """
 
     scope: tuple[str, ...]
@@ -28,4 +32,6 @@ class Grant:
     nonce: str | None = None
     refresh_token: str | None = field(default=None, repr=False)
     id_token_claims: tuple[str, ...] = ()
-    scope_changed: bool = False
+    confirmation: Confirmation | None = None
+    audience: tuple[str, ...] = ()
+    authorization_details: str | None = None

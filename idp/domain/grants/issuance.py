@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import orjson
+
 from idp.domain.grants.grant import Grant
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
@@ -24,6 +26,7 @@ class Issued:
     """What goes back to the client."""
 
     access_token: str = field(repr=False)
+    token_type: str
     expires_in: int
     scope: tuple[str, ...]
     refresh_token: str | None = field(default=None, repr=False)
@@ -59,12 +62,18 @@ class Mint:
                 acr=grant.acr or None,
                 amr=grant.amr,
                 auth_time=grant.auth_time,
+                audience=_audience(grant),
+                confirmation=grant.confirmation,
+                authorization_details=orjson.loads(details)
+                if (details := grant.authorization_details)
+                else None,
             ),
             ACCESS_TOKEN_TYP,
         )
         wants_id_token = grant.account_id is not None and "openid" in grant.scope
         return Issued(
             access_token=access_token,
+            token_type=grant.confirmation.token_type if grant.confirmation else "Bearer",
             expires_in=int(self.access_token_lifetime.total_seconds()),
             scope=grant.scope,
             refresh_token=grant.refresh_token,
@@ -96,3 +105,8 @@ class Mint:
             extra=extra,
         )
         return compact(self.keyring.signer(alg), claims)
+
+
+def _audience(grant: Grant) -> str | tuple[str, ...] | None:
+    """One audience travels as a text, several as a list (RFC 9068 §2.2); none means the issuer (decision 11)."""
+    return grant.audience[0] if len(grant.audience) == 1 else grant.audience or None

@@ -31,13 +31,13 @@ WHERE s.id = :session_id AND s.ended_at IS NULL AND s.idle_expires_at > :now AND
 """
 INSERT_CODE = """
 INSERT INTO authorization_code (day, bucket, digest, client_id, account_id, citizen_id, authorization_id,
-       session_id, redirect_uri, code_challenge, nonce, scope, release, id_token_claims, acr, amr, auth_time,
-       send_auth_time, issued_at, expires_at)
+       session_id, redirect_uri, code_challenge, dpop_jkt, nonce, scope, release, id_token_claims, resource,
+       authorization_details, acr, amr, auth_time, send_auth_time, issued_at, expires_at)
 """
 CODE_VALUES = """
 SELECT :day, :bucket, :digest, :client_id, g.account_id, g.citizen_id, :authorization_id, g.session_id,
-       :redirect_uri, :code_challenge, :nonce, :scope, :release, :id_token_claims, :acr, g.amr, g.auth_time,
-       :send_auth_time, :now, :expires_at FROM gate g
+       :redirect_uri, :code_challenge, :dpop_jkt, :nonce, :scope, :release, :id_token_claims, :resource,
+       :authorization_details, :acr, g.amr, g.auth_time, :send_auth_time, :now, :expires_at FROM gate g
 """
 TOUCH = """
 UPDATE browser_session SET seen_at = :now, idle_expires_at = :idle_expires_at
@@ -122,10 +122,13 @@ def _params(
         "session_id": standing.session_id,
         "redirect_uri": request.reply_to.redirect_uri,
         "code_challenge": request.code_challenge.value if request.code_challenge else None,
+        "dpop_jkt": request.dpop_jkt,
         "nonce": request.nonce,
         "scope": format_scope(request.scope),
         "release": " ".join(with_companions(asked.userinfo, granted)),
         "id_token_claims": " ".join(with_companions(asked.id_token, granted)),
+        "resource": " ".join(request.resource) or None,
+        "authorization_details": request.authorization_details,
         "acr": assurance.stated(request, client, standing.session.acr),
         "send_auth_time": request.wants_auth_time(client),
         "now": now,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.domain.store.base import Base, Digest, Moment, Name, Small, Words
+from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Small, Words
 
 
 class AuthorizationCode(Base):
@@ -29,10 +29,13 @@ class AuthorizationCode(Base):
     session_id: Mapped[UUID]
     redirect_uri: Mapped[Words]
     code_challenge: Mapped[Name | None]
+    dpop_jkt: Mapped[Name | None]
     nonce: Mapped[Words | None]
     scope: Mapped[Words]
     release: Mapped[Words]
     id_token_claims: Mapped[Words]
+    resource: Mapped[Words | None]
+    authorization_details: Mapped[Words | None]
     acr: Mapped[Name]
     amr: Mapped[Name]
     auth_time: Mapped[Moment]
@@ -62,10 +65,13 @@ class Family(Base):
     session_id: Mapped[UUID]
     scope: Mapped[Words]
     release: Mapped[Words]
+    resource: Mapped[Words | None]
+    authorization_details: Mapped[Words | None]
     acr: Mapped[Name]
     amr: Mapped[Name]
     auth_time: Mapped[Moment]
     offline: Mapped[bool]
+    refresh_binding: Mapped[Name | None]
     refresh_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     generation: Mapped[int] = mapped_column(Integer, default=0)
     refresh_digest: Mapped[Digest | None]
@@ -74,6 +80,25 @@ class Family(Base):
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
     revoke_reason: Mapped[Name | None]
+
+
+class PushedRequest(Base):
+    """An authorization request that came by the back channel (RFC 9126 §2), kept until a code is issued for it.
+
+    `request` is a validated request, sealed because login hints name people.
+    """
+
+    __tablename__ = "pushed_request"
+    __table_args__ = (CheckConstraint("expires_at > pushed_at", name="lifetime"),)
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    client_id: Mapped[Name]
+    request: Mapped[SealedBytes]
+    pushed_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
 
 
 class RevokedToken(Base):
@@ -93,3 +118,12 @@ class JtiMark(Base):
     exp_day: Mapped[Small] = mapped_column(primary_key=True)
     client_id: Mapped[Name] = mapped_column(primary_key=True)
     jti: Mapped[Words] = mapped_column(primary_key=True)
+
+
+class ProofMark(Base):
+    """The first use of a DPoP proof (RFC 9449 §11.1): its key and `jti`, hashed; a store of its own (decision 35)."""
+
+    __tablename__ = "proof_mark"
+
+    exp_day: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

@@ -19,13 +19,14 @@ from idp.protocol.oauth.requests import TokenRequest
 STANDING = f"""
 SELECT f.id FROM family f {FAMILY_GATE}
 WHERE f.refresh_key = :refresh_key AND f.generation = :generation AND f.refresh_digest = :digest
-  AND f.client_id = :client_id AND {FAMILY_STANDS}
+  AND f.client_id = :client_id AND (f.refresh_binding IS NULL OR f.refresh_binding = :binding) AND {FAMILY_STANDS}
 """
 ROTATE = """
 UPDATE family SET generation = :next_generation, refresh_digest = :next_digest, refreshed_at = :now
 WHERE refresh_key = :refresh_key AND generation = :generation AND refresh_digest = :digest AND revoked_at IS NULL
   AND id = ({standing}) {within}
-RETURNING id, scope, account_id, citizen_id, authorization_id, session_id, acr, amr, auth_time
+RETURNING id, scope, resource, authorization_details, account_id, citizen_id, authorization_id, session_id, acr, amr,
+          auth_time
 """
 WITHIN_SCOPE = "AND string_to_array(:scope, ' ') <@ string_to_array(scope, ' ')"
 AUDIT_VALUES = """
@@ -62,6 +63,7 @@ def refresh(statements: Statements, client: Client, request: TokenRequest, now: 
         "next_generation": following.generation,
         "next_digest": following.handle.digest,
         "client_id": client.client_id,
+        "binding": request.confirmation.binding if request.confirmation else None,
         "now": now,
     }
     if asked is not None:
@@ -83,6 +85,8 @@ def refresh(statements: Statements, client: Client, request: TokenRequest, now: 
         auth_time=as_moment(row["auth_time"]),
         tell_auth_time=True,
         refresh_token=following.handle.text,
+        confirmation=request.confirmation,
+        authorization_details=row["authorization_details"],
     )
 
 

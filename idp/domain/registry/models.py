@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.domain.store.base import Base, Digest, Moment, Name, Words
+from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Words
 
 
 class Agency(Base):
@@ -39,6 +39,7 @@ class ClientRegistration(Base):
     status: Mapped[Name]
     client_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
     secret_digest: Mapped[Digest | None]
+    secret_sealed: Mapped[SealedBytes | None]
     secret_issued_at: Mapped[Moment | None]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]

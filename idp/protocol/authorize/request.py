@@ -62,6 +62,13 @@ class AuthorizationRequest:
     login_hint: str | None = field(default=None, repr=False)
     id_token_hint: str | None = field(default=None, repr=False)
     display: str | None = None
+    resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
+    """JSON text, checked and in canonical form (RFC 9396 §2)."""
+    dpop_jkt: str | None = None
+    """The key the code will be bound to (RFC 9449 §10)."""
+    pushed: str | None = field(default=None, repr=False)
+    """The `request_uri` this request came by, consumed with the code (RFC 9126 §4; decision 10)."""
 
     @property
     def is_openid(self) -> bool:
@@ -103,6 +110,10 @@ class AuthorizationRequest:
             "login_hint": self.login_hint,
             "id_token_hint": self.id_token_hint,
             "display": self.display,
+            "resource": list(self.resource),
+            "authorization_details": self.authorization_details,
+            "dpop_jkt": self.dpop_jkt,
+            "pushed": self.pushed,
         }
 
     @classmethod
@@ -130,6 +141,10 @@ class AuthorizationRequest:
             login_hint=_text(stored, "login_hint"),
             id_token_hint=_text(stored, "id_token_hint"),
             display=_text(stored, "display"),
+            resource=_words(stored, "resource"),
+            authorization_details=_text(stored, "authorization_details"),
+            dpop_jkt=_text(stored, "dpop_jkt"),
+            pushed=_text(stored, "pushed"),
         )
 
 

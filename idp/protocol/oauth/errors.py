@@ -199,6 +199,60 @@ class InvalidRequestUri(ProtocolError):
     code = "invalid_request_uri"
 
 
+class InvalidTarget(ProtocolError):
+    """Refuse a resource or audience that is unknown or not given to this client (RFC 8707 §2, RFC 8693 §2.2.2)."""
+
+    code = "invalid_target"
+
+
+class InvalidAuthorizationDetails(ProtocolError):
+    """Refuse authorization details that are malformed or of a type not offered (RFC 9396 §5)."""
+
+    code = "invalid_authorization_details"
+
+
+class InvalidDpopProof(ProtocolError):
+    """Refuse a DPoP proof that is missing, malformed, stale, replayed or of another key (RFC 9449 §5, §7.1)."""
+
+    code = "invalid_dpop_proof"
+
+
+class UseDpopNonce(ProtocolError):
+    """Ask for a proof that carries the nonce of this server (RFC 9449 §8, §9)."""
+
+    code = "use_dpop_nonce"
+
+
+class AuthorizationPending(ProtocolError):
+    """Tell that the citizen has not decided yet (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "authorization_pending"
+
+
+class SlowDown(ProtocolError):
+    """Ask to poll less often (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "slow_down"
+
+
+class ExpiredToken(ProtocolError):
+    """Tell that the citizen did not decide in time (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "expired_token"
+
+
+class UnknownUserId(ProtocolError):
+    """Tell that no citizen can be found by the hint (CIBA §13)."""
+
+    code = "unknown_user_id"
+
+
+class InvalidBindingMessage(ProtocolError):
+    """Refuse a binding message that cannot be shown (CIBA §13)."""
+
+    code = "invalid_binding_message"
+
+
 class InvalidToken(ProtocolError):
     """Refuse an access token that is expired, revoked or not ours (RFC 6750 §3.1)."""
 

@@ -76,6 +76,11 @@ class Confirmation:
         """`DPoP` for a token bound to a DPoP key, else `Bearer` (RFC 9449 §5, RFC 8705 §3)."""
         return "DPoP" if self.jkt else "Bearer"
 
+    @property
+    def binding(self) -> str:
+        """One text for storage and comparison: which key by which method."""
+        return f"jkt:{self.jkt}" if self.jkt else f"x5t:{self.x5t_s256}"
+
     def claim(self) -> dict[str, str]:
         """The `cnf` member (RFC 9449 §6, RFC 8705 §3.1)."""
         members = {"jkt": self.jkt, "x5t#S256": self.x5t_s256}

@@ -28,11 +28,12 @@ def access_token_claims(
     amr: Sequence[str] = (),
     auth_time: datetime | None = None,
     confirmation: Confirmation | None = None,
+    authorization_details: Sequence[object] | None = None,
 ) -> dict[str, object]:
     """Put the claims together (RFC 9068 §2.2). The default audience is the issuer (decision 11).
 
     `fid` is the family, the way back to the citizen (decision 6); `cnf` binds the token to a key (RFC 9449
-    §6.1).
+    §6.1, RFC 8705 §3.1); `authorization_details` is what exactly was allowed (RFC 9396 §9.1).
     """
     issued = seconds(now)
     aud = issuer if audience is None else audience
@@ -56,6 +57,8 @@ def access_token_claims(
         claims["auth_time"] = seconds(auth_time)
     if confirmation is not None:
         claims["cnf"] = confirmation.claim()
+    if authorization_details:
+        claims["authorization_details"] = list(authorization_details)
     return claims
 
 
@@ -73,6 +76,7 @@ class AccessToken:
     family_id: UUID | None = None
     acr: str | None = None
     confirmation: Confirmation | None = None
+    authorization_details: tuple[object, ...] = ()
 
     @classmethod
     def of(cls, claims: Mapping[str, object], *, issuer: str, now: datetime) -> Self:
@@ -93,6 +97,9 @@ class AccessToken:
                 family_id=UUID(str(fid)) if fid is not None else None,
                 acr=acr if isinstance(acr, str) else None,
                 confirmation=Confirmation.of(claims.get("cnf")),
+                authorization_details=tuple(
+                    cast("Sequence[object]", claims.get("authorization_details") or ())
+                ),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as cause:
             raise InvalidToken("the access token is malformed") from cause

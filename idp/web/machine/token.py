@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
+
 from idp.domain import grants
 from idp.domain.audit.events import TokenRefused
 from idp.domain.audit.record import record
@@ -27,7 +29,7 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
     client, credentials = authenticate(machines, request, parameters)
     now = services.clock()
     try:
-        asked = TokenRequest.of(parameters, credentials, request.headers)
+        asked = TokenRequest.of(parameters, credentials)
         exchange = grants.lookup(asked.grant_type, client)
         grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
     except ProtocolError as exc:
@@ -36,12 +38,19 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
     issued = machines.mint().issue(client, grant, now, _released(machines, client, grant, now))
     return token_reply(
         access_token=issued.access_token,
-        token_type="Bearer",  # noqa: S106 - the type's name
+        token_type=issued.token_type,
         expires_in=issued.expires_in,
         scope=format_scope(issued.scope),
         refresh_token=issued.refresh_token,
         id_token=issued.id_token,
+        extra=_extra(grant),
     )
+
+
+def _extra(grant: Grant) -> Mapping[str, object] | None:
+    """What specifications beside RFC 6749 add to the answer (RFC 9396 §7)."""
+    details = grant.authorization_details
+    return {"authorization_details": orjson.loads(details)} if details else None
 
 
 def _record_refusal(machines: Machines, client: Client, error: ProtocolError, now: datetime) -> None:
