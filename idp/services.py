@@ -19,6 +19,7 @@ from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP
 from idp.domain.registry.lookup import ClientCache
 from idp.domain.store import stamps
 from idp.domain.store.database import Database
+from idp.keysets import KeySets
 from idp.outbound import Outbound
 from idp.settings import Settings
 from keys import Keyring, KeyTree, RootKey, RotationPolicy, rotate
@@ -56,6 +57,7 @@ class Services:
     clients: ClientCache
     hasher: HashPool
     outbound: Outbound
+    keysets: KeySets
     refresher: Refresher
 
     @property
@@ -127,6 +129,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     rotate(keystore, tree, clock(), RotationPolicy())
     keys = LiveKeys(tree, keystore)
     clients = ClientCache(database)
+    outbound = Outbound(settings.outbound_allow, loopback=not settings.production)
     return Services(
         settings=settings,
         clock=clock,
@@ -136,7 +139,8 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         keys=keys,
         clients=clients,
         hasher=HashPool(tree.pepper, parallel=settings.hash_parallelism, queue=settings.hash_queue),
-        outbound=Outbound(settings.outbound_allow, loopback=not settings.production),
+        outbound=outbound,
+        keysets=KeySets(outbound),
         refresher=Refresher(database, keys, clients),
     )
 

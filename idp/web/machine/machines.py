@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from idp.domain.grants import GrantPolicy
 from idp.domain.grants.issuance import Mint
+from idp.keysets import KeySets
 from idp.services import Services
 from idp.web.limits import MachineLimits
-from idp.web.machine.keysets import KeySets
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Machines:
         return cls(
             services,
             MachineLimits(settings.redis_url),
-            KeySets(services.outbound),
+            services.keysets,
             GrantPolicy(settings.session_lifetime, settings.refresh_lifetime),
             assertion_audiences,
         )
