@@ -30,6 +30,7 @@ def test_openid_client_signs_in_unchanged(
     node: str,
     provider: Provider,
     person: Person,
+    email: str,
     register: Callable[..., dict[str, Any]],
 ) -> None:
     keys: dict[str, Any] = {}
@@ -61,7 +62,7 @@ def test_openid_client_signs_in_unchanged(
     assert set(seen["scope"].split()) == set(SCOPE.split())
     assert seen["userinfo"]["sub"] == seen["claims"]["sub"]
     assert seen["userinfo"]["name"] == "Siti Aminah"
-    assert seen["userinfo"]["email"] == "siti@contoh.id"
+    assert seen["userinfo"]["email"] == email
     assert seen["rotated"]
     assert seen["active_before"] is True
     assert seen["active_after"] is False

@@ -83,7 +83,8 @@ def refresh(statements: Statements, client: Client, request: TokenRequest, now: 
         acr=row["acr"],
         amr=tuple(row["amr"].split()),
         auth_time=as_moment(row["auth_time"]),
-        tell_auth_time=True,
+        # Optional here, and some libraries refuse it in a new token when the first had none (OIDC Core §12.2).
+        tell_auth_time=client.require_auth_time,
         refresh_token=following.handle.text,
         confirmation=request.confirmation,
         authorization_details=row["authorization_details"],
