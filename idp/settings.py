@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 Network = IPv4Network | IPv6Network
 SECRET_FILE_SUFFIX = "_file"  # noqa: S105 - part of a setting's name, not a secret
 SANDBOX, PRODUCTION = "sandbox", "production"
+NEVER, FAPI2, ALWAYS = "never", "fapi2", "always"
 MIN_MASTER_KEY_CHARS = 43
 
 
@@ -160,6 +161,12 @@ class Settings:
     consent_lifetime: timedelta = setting(
         timedelta(days=365), _seconds, help="How long a consent stands before it is asked again, in seconds."
     )
+    dpop_nonce: str = setting(
+        FAPI2,
+        _text,
+        help="Whose DPoP proofs must carry a nonce of this server (RFC 9449 §8): `never`, `fapi2` (clients of that "
+        "profile, at every endpoint but UserInfo) or `always` (everybody, everywhere).",
+    )
     jwks_max_age: timedelta = setting(
         timedelta(minutes=10), _seconds, help="`max-age` of the JWKS and discovery documents, in seconds."
     )
@@ -225,6 +232,8 @@ class Settings:
             problems.append("IDP_MODE must be sandbox or production")
         if self.log_format not in ("json", "console"):
             problems.append("IDP_LOG_FORMAT must be json or console")
+        if self.dpop_nonce not in (NEVER, FAPI2, ALWAYS):
+            problems.append("IDP_DPOP_NONCE must be never, fapi2 or always")
         issuer = urlsplit(self.issuer)
         if issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment:
             problems.append("IDP_ISSUER must be an http(s) URL without query or fragment")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 from idp.domain.authenticators.models import Attempts, OneTimeCode
 from idp.domain.citizens.models import RegistrationDraft
 from idp.domain.events.models import Outbox
-from idp.domain.grants.models import AuthorizationCode, JtiMark, RevokedToken
+from idp.domain.grants.models import AuthorizationCode, JtiMark, ProofMark, RevokedToken
 from idp.domain.messages.models import SandboxMessage
 from idp.domain.sessions.models import BrowserSession, Interaction
 from idp.domain.store.base import EPOCH, Base
@@ -52,6 +52,7 @@ RULES: Final[Sequence[Rule]] = (
         ),
     ),
     Rule(JtiMark, lambda now: JtiMark.exp_day < _day(now - DAY)),
+    Rule(ProofMark, lambda now: ProofMark.exp_day < _day(now - DAY)),
     Rule(RevokedToken, lambda now: RevokedToken.exp_day < _day(now - DAY)),
     Rule(RegistrationDraft, lambda now: RegistrationDraft.expires_at < now),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),

@@ -40,7 +40,7 @@ STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStat
 FIXED: tuple[Header, ...] = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 CORS: tuple[Header, ...] = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After"),
+    ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Retry-After"),
 )
 SIGNED_ON: tuple[Header, ...] = (
     ("Cache-Control", "no-store"),
@@ -69,6 +69,7 @@ class Lane:
         issuer = services.settings.issuer
         machines = Machines.of(services, (issuer + ENDPOINTS["token_endpoint"],))
         documents = Documents(services)
+        self._nonces = machines.nonces
         self._authorize = base + ENDPOINTS["authorization_endpoint"]
         self._routes: dict[str, tuple[tuple[str, ...], Endpoint]] = {
             base + ENDPOINTS["token_endpoint"]: (("POST",), _bind(token, machines)),
@@ -99,11 +100,24 @@ class Lane:
         body = b"" if method == "HEAD" else reply.body
         start_response(
             STATUS[reply.status],
-            [*reply.headers, *FIXED, *_cors(reply), *_length(reply), *_transport(environ)],
+            [
+                *reply.headers,
+                *self._nonce(environ, reply),
+                *FIXED,
+                *_cors(reply),
+                *_length(reply),
+                *_transport(environ),
+            ],
         )
         if self._observe is not None:
             self._observe(path, reply.status, time.perf_counter() - began)
         return [body]
+
+    def _nonce(self, environ: dict[str, Any], reply: Reply) -> tuple[Header, ...]:
+        """Give who sends proofs the nonce for the next one, in answers no cache keeps (RFC 9449 §8.2)."""
+        if "HTTP_DPOP" not in environ or reply.header("Cache-Control") != "no-store":
+            return ()
+        return (("DPoP-Nonce", self._nonces.current(self._services.clock())),)
 
     def _single_sign_on(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer an authorization request of which no page is due; all others go to the view."""

@@ -222,6 +222,11 @@ class TokenRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofReplayed(Event):
+    """A DPoP proof of this client came a second time; it was refused (RFC 9449 §11.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTokenIssued(Event):
     """A client received a token of its own (RFC 6749 §4.4)."""
 

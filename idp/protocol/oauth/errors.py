@@ -212,13 +212,16 @@ class InvalidAuthorizationDetails(ProtocolError):
 
 
 class InvalidDpopProof(ProtocolError):
-    """Refuse a DPoP proof that is missing, malformed, stale, replayed or of another key (RFC 9449 §5, §7.1)."""
+    """Refuse a DPoP proof that is missing, malformed, stale, replayed or of another key (RFC 9449 §5, §7.1).
+
+    Status 401 at a protected resource.
+    """
 
     code = "invalid_dpop_proof"
 
 
 class UseDpopNonce(ProtocolError):
-    """Ask for a proof that carries the nonce of this server (RFC 9449 §8, §9)."""
+    """Ask for a proof that carries the nonce of this server (RFC 9449 §8, §9). Status 401 at a protected resource."""
 
     code = "use_dpop_nonce"
 
@@ -258,6 +261,10 @@ class InvalidToken(ProtocolError):
 
     code = "invalid_token"
     status = 401
+
+
+class KeyNeeded(InvalidToken):
+    """Refuse a token bound to a key that came without a proof of it (RFC 9449 §7.2)."""
 
 
 class MissingToken(InvalidToken):

@@ -34,7 +34,9 @@ KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
 ED25519_NAMES: Final = frozenset({"EdDSA", "Ed25519"})  # RFC 9864 §2.2
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
-_REFUSED_HEADERS = frozenset({"crit", "b64", "jku", "jwk", "x5u"})
+_EXTENSIONS = frozenset({"crit", "b64"})  # none is understood here, and none is needed (RFC 7515 §4.1.11)
+_REFUSED_HEADERS = _EXTENSIONS | {"jku", "jwk", "x5u"}
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
 _REGISTRY = jws.JWSRegistry(algorithms=list(KEY_OF), strict_check_header=False)
 _REGISTRY.max_header_length = LONGEST_HEADER
 
@@ -93,6 +95,35 @@ def open_jwt(
     return peeked
 
 
+def open_self_signed(compact: str, algorithms: Collection[str], *, typ: str) -> tuple[Peeked, str]:
+    """Verify a JWT by the key in its own header, and name that key (RFC 9449 §4.2, RFC 7638 §3).
+
+    Whose key it is has to be known otherwise. Header members nobody asked for are ignored, addresses too.
+    """
+    peeked = peek(compact)
+    header = peeked.header
+    alg, jwk, its_typ = header.get("alg"), header.get("jwk"), header.get("typ")
+    if not isinstance(its_typ, str) or its_typ.lower() != typ:
+        raise BadJwtError(f"typ must be {typ}")
+    if not isinstance(alg, str) or alg not in KEY_OF or alg not in algorithms:
+        raise BadJwtError("alg is not allowed")
+    if not _EXTENSIONS.isdisjoint(header):
+        raise BadJwtError("the header has an extension that is not understood")
+    if not isinstance(jwk, dict):
+        raise BadJwtError("jwk is missing")
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+        raise BadJwtError("jwk must not hold a private key")
+    kty, crv = KEY_OF[alg]
+    if jwk.get("kty") != kty or (crv and jwk.get("crv") != crv):
+        raise BadJwtError("jwk is not a key for alg")
+    key = _import_stranger(_public_json(jwk))
+    if key is None:
+        raise BadJwtError("jwk is not a usable key")
+    if not _verifies(compact, key, alg):
+        raise BadJwtError("the signature does not verify")
+    return peeked, key.thumbprint()
+
+
 def with_alias(alg: str) -> frozenset[str]:
     """A registered algorithm under both of its names (RFC 9864 §2.2)."""
     return ED25519_NAMES if alg in ED25519_NAMES else frozenset({alg})
@@ -129,6 +160,12 @@ def _import(public_json: str) -> Key | None:
         return JWKRegistry.import_key(jwk)
     except (JoseError, LookupError, TypeError, ValueError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _import_stranger(public_json: str) -> Key | None:
+    """Import a key that somebody sent; remembered apart, so that strangers' keys displace nobody's."""
+    return _import.__wrapped__(public_json)
 
 
 def _bits(encoded: str) -> int:

@@ -111,7 +111,6 @@ class UserInfoRequest:
 
     token: str = field(repr=False)
     scheme: str = "Bearer"
-    dpop: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, headers: Headers, body: Mapping[str, str], query: Mapping[str, str]) -> Self:
@@ -132,4 +131,4 @@ class UserInfoRequest:
             raise MissingToken("an access token is needed")
         if not token or " " in token or not token.isascii():
             raise InvalidRequest("the Authorization header is malformed")
-        return cls(token, known, headers.get("dpop"))
+        return cls(token, known)

@@ -12,6 +12,7 @@ from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
 from idp.protocol.client_auth.assertion import ALGORITHMS
+from idp.protocol.oauth import dpop
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.services import Services
@@ -90,5 +91,6 @@ def metadata(services: Services) -> dict[str, object]:
             prompt_values=PROMPT_VALUES,
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
+            extra={"dpop_signing_alg_values_supported": list(dpop.ALGORITHMS)},
         )
     )

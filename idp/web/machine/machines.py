@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from idp.domain.grants import GrantPolicy
 from idp.domain.grants.issuance import Mint
 from idp.keysets import KeySets
+from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.services import Services
 from idp.web.limits import MachineLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Services, limits and fetched key sets."""
+    """Services, limits, fetched key sets and the nonces of DPoP proofs."""
 
     services: Services
     limits: MachineLimits
     keysets: KeySets
     grant_policy: GrantPolicy
     assertion_audiences: tuple[str, ...]
+    nonces: Nonces
 
     @classmethod
     def of(cls, services: Services, assertion_audiences: tuple[str, ...]) -> Machines:
@@ -31,6 +34,7 @@ class Machines:
             services.keysets,
             GrantPolicy(settings.session_lifetime, settings.refresh_lifetime),
             assertion_audiences,
+            Nonces(partial(services.tree.mac, "dpop-nonce")),
         )
 
     def mint(self) -> Mint:

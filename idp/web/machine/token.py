@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -13,11 +14,12 @@ from idp.domain.audit.record import record
 from idp.domain.exchange import release
 from idp.domain.grants.grant import Grant
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable
+from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable, UseDpopNonce
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
 from idp.web.machine.authenticate import authenticate
+from idp.web.machine.confirmation import confirmed
 from idp.web.machine.machines import Machines
 from idp.web.machine.request import MachineRequest
 
@@ -31,6 +33,7 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
     try:
         asked = TokenRequest.of(parameters, credentials)
         exchange = grants.lookup(asked.grant_type, client)
+        asked = replace(asked, confirmation=confirmed(machines, request, client))
         grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
     except ProtocolError as exc:
         _record_refusal(machines, client, exc, now)
@@ -54,8 +57,11 @@ def _extra(grant: Grant) -> Mapping[str, object] | None:
 
 
 def _record_refusal(machines: Machines, client: Client, error: ProtocolError, now: datetime) -> None:
-    """Put a refusal on record (protocol X8); when the database is away there is nothing to decide."""
-    if not isinstance(error, TemporarilyUnavailable):
+    """Put a refusal on record (protocol X8).
+
+    When the database is away there is nothing to decide, and asking for a nonce decides nothing.
+    """
+    if not isinstance(error, TemporarilyUnavailable | UseDpopNonce):
         with machines.services.database.unit_of_work() as db:
             record(db, TokenRefused(client_id=client.client_id, error=error.code), now)
 

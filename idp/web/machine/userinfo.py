@@ -10,6 +10,7 @@ from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oauth.responses import Reply, json_reply, jwt_reply
 from idp.protocol.oidc.access_token import AccessToken
 from idp.protocol.oidc.catalogue import CLAIMS
+from idp.web.machine.confirmation import require_key
 from idp.web.machine.machines import Machines
 from idp.web.machine.presented import open_access_token
 from idp.web.machine.request import MachineRequest
@@ -24,11 +25,8 @@ def userinfo(machines: Machines, request: MachineRequest) -> Reply:
     asked = UserInfoRequest.of(request.headers, request.optional_form(), request.arguments())
     now = services.clock()
     token = open_access_token(services, asked.token, now)
-    if asked.scheme != "Bearer":
-        raise InvalidToken("this token is not bound to a key")
-    if token.confirmation is not None:
-        raise InvalidToken("this token is bound to a key")
     token.require_audience(services.settings.issuer)
+    require_key(machines, request, token, asked)
     token.require_scope("openid")
     client = services.clients.get(token.client_id)
     if token.family_id is None or client is None:

@@ -1,0 +1,52 @@
+"""Which key the caller holds: what it proved with this request decides what its tokens are bound to."""
+
+from __future__ import annotations
+
+from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.errors import InvalidDpopProof, InvalidToken, KeyNeeded
+from idp.protocol.oauth.requests import UserInfoRequest
+from idp.protocol.oauth.values import Confirmation
+from idp.protocol.oidc.access_token import AccessToken
+from idp.web.machine.machines import Machines
+from idp.web.machine.proofs import HEADER, proven_key, require_proof
+from idp.web.machine.request import MachineRequest
+
+
+def confirmed(machines: Machines, request: MachineRequest, client: Client) -> Confirmation | None:
+    """Find what new tokens of this client are bound to; None where they are plain Bearer tokens.
+
+    Asked before anything is redeemed, so that a caller without its key burns nothing.
+
+    Raises:
+        InvalidDpopProof: the proof is wrong, or this client's tokens are bound and no key was shown
+            (RFC 9449 §5.2, FAPI 2.0 SP §5.3.2.1-6).
+        UseDpopNonce: the proof needs a nonce of ours (RFC 9449 §8).
+    """
+    if request.headers.get(HEADER) is not None:
+        return Confirmation(jkt=proven_key(machines, request, client))
+    if client.needs_bound_tokens:
+        raise InvalidDpopProof("tokens of this client are bound to a key: send a DPoP proof")
+    return None
+
+
+def require_key(
+    machines: Machines, request: MachineRequest, token: AccessToken, asked: UserInfoRequest
+) -> None:
+    """Let a bound token be used only by who holds its key, and a plain one only as Bearer (RFC 9449 §7.1, §7.2).
+
+    Raises:
+        InvalidToken: the token is bound to another key, or to none.
+        KeyNeeded: a bound token came as a plain Bearer token.
+        InvalidDpopProof: the proof is missing or wrong.
+        UseDpopNonce: the proof needs a nonce of ours (RFC 9449 §9).
+    """
+    bound = token.confirmation
+    if bound is None or bound.jkt is None:
+        if asked.scheme != "Bearer":
+            raise InvalidToken("the access token is not bound to a DPoP key")
+        if bound is not None:
+            raise InvalidToken("the access token is bound to a certificate")
+        return
+    if asked.scheme != "DPoP":
+        raise KeyNeeded("the access token is bound to a key: use the DPoP scheme with a proof")
+    require_proof(machines, request, token, asked.token, bound.jkt)
