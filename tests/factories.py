@@ -220,7 +220,12 @@ def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -
 
 
 def a_consent(
-    services: Services, citizen: TestCitizen, client_id: str, scope: str, claims: tuple[str, ...]
+    services: Services,
+    citizen: TestCitizen,
+    client_id: str,
+    scope: str,
+    claims: tuple[str, ...],
+    resource: tuple[str, ...] = (),
 ) -> UUID:
     """A standing authorization for these claims; what else the scopes stand for was never shown."""
     client = services.clients.get(client_id)
@@ -240,6 +245,7 @@ def a_consent(
             shown=lines,
             allowed=frozenset(),
             absent=claims_of(tuple(scope.split())),
+            reach=decisions.Reach(resource),
             language="id",
             expires_at=now + timedelta(days=365),
             now=now,

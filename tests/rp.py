@@ -214,8 +214,8 @@ class RP:
         self.client = client
         self.browser = provider.browser()
 
-    def request(self, **overrides: Any) -> dict[str, str]:
-        """An authorization request; a value of None leaves the parameter out."""
+    def request(self, **overrides: Any) -> dict[str, Any]:
+        """An authorization request; None leaves the parameter out, a tuple repeats it."""
         values: dict[str, Any] = {
             "client_id": self.client.client_id,
             "redirect_uri": self.client.redirect_uri,
@@ -226,10 +226,10 @@ class RP:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         } | overrides
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {n: v if isinstance(v, tuple) else str(v) for n, v in values.items() if v is not None}
 
     def authorize(self, **overrides: Any) -> Answer:
-        return self.browser.get("/authorize?" + urlencode(self.request(**overrides), quote_via=quote))
+        return self.browser.get("/authorize?" + urlencode(self.request(**overrides), True, quote_via=quote))
 
     def assertion(self, **overrides: Any) -> str:
         assert self.client.key is not None
@@ -322,7 +322,11 @@ class RP:
         self, citizen: TestCitizen, consented: tuple[str, ...] = ("name", "email"), **overrides: Any
     ) -> Answer:
         """Sign a consenting citizen in and return the authorization response."""
-        scope = self.request(**overrides).get("scope", "openid")
-        factories.a_consent(self.provider.services, citizen, self.client.client_id, scope, consented)
+        asked = self.request(**overrides)
+        scope, resource = asked.get("scope", "openid"), asked.get("resource", ())
+        resources = resource if isinstance(resource, tuple) else (resource,)
+        factories.a_consent(
+            self.provider.services, citizen, self.client.client_id, scope, consented, resources
+        )
         self.browser.sign_in(citizen)
         return self.authorize(**overrides)

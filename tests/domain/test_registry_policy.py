@@ -126,3 +126,30 @@ def test_a_production_deployment_holds_no_sandbox_clients():
 
 def test_an_environment_nobody_knows_is_refused():
     assert ("environment", Rule.CHOICE) in broken(a_registration(), Policy(environment="staging"))
+
+
+# --- resources served (RFC 8707 §2) ---
+
+OURS = Policy(today=date(2026, 11, 24), issuer="https://masuk.example")
+
+
+def test_a_resource_is_an_https_address_without_fragment():
+    given = a_registration(resource_uris=["https://api.agency.example/v1", "http://localhost:5001/api"])
+    assert accept(given, SANDBOX)
+    assert broken(given, PRODUCTION) >= {("resource_uris", Rule.NOT_HTTPS)}
+    for uri, rule in (
+        ("https://api.agency.example/#part", Rule.NO_FRAGMENT),
+        ("http://api.agency.example", Rule.NOT_HTTPS),
+        ("/v1", Rule.NOT_A_URI),
+        ("https://*.agency.example", Rule.NO_WILDCARD),
+        ("https://api.agency.example/" + "x" * 500, Rule.TOO_LONG),
+    ):
+        assert ("resource_uris", rule) in broken(a_registration(resource_uris=[uri]))
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://masuk.example", "https://masuk.example/", "https://masuk.example/userinfo"]
+)
+def test_an_address_of_the_provider_is_nobodys_resource(uri):
+    assert ("resource_uris", Rule.OURS) in broken(a_registration(resource_uris=[uri]), OURS)
+    assert accept(a_registration(resource_uris=["https://masuk.example.elsewhere.example"]), OURS)

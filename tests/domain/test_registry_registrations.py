@@ -326,3 +326,40 @@ def test_a_search_takes_its_signs_literally(registry, services):
         assert [r.id for r in listing.page(db, size=9, search="TAX service").rows] == ["a-1", "a-2"]
         assert not listing.page(db, size=9, agency_id="other").rows
         assert not listing.page(db, size=9, status="retired").rows
+
+
+# --- resources served: by one client each (RFC 8707 §2) ---
+
+API = "https://api.example/v1"
+
+
+def test_a_resource_is_served_by_one_client(registry):
+    registry.register("sandbox", client_id="health", resource_uris=[API])
+    for environment in ("sandbox", "production"):
+        with pytest.raises(BadMetadata, match="is served by another client already"):
+            registry.register(environment, resource_uris=[API])
+    registry.register("sandbox")
+    with pytest.raises(BadMetadata, match="is served by another client already"):
+        registry.amend(resource_uris=[API])
+    registry.do("retire", "health")
+    registry.amend(resource_uris=[API])
+    registry.amend(base_revision=2, resource_uris=[API], client_uri="https://pajak.example")
+
+
+def test_a_change_that_waited_too_long_does_not_take_a_resource_away(registry):
+    registry.approve(registry.register().change)
+    waiting = registry.amend(resource_uris=[API])
+    registry.register("sandbox", client_id="health", resource_uris=[API])
+    with pytest.raises(BadMetadata, match="is served by another client already"):
+        registry.approve(waiting)
+
+
+def test_of_two_who_register_a_resource_at_once_one_gets_it(registry):
+    registry.register("sandbox", client_id="first")
+    outcomes = race(
+        [
+            partial(registry.register, "sandbox", client_id=f"client-{n}", resource_uris=[API])
+            for n in range(4)
+        ]
+    )
+    assert sum(isinstance(outcome, BadMetadata) for outcome in outcomes) == 3

@@ -40,6 +40,17 @@ class Shown:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a consent covers beside claims: services of others (RFC 8707), and the words that said so."""
+
+    resource: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+NOTHING_ELSE = Reach()
+
+
 def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
     """Tell whether a claim comes with the service or is the citizen's choice.
 
@@ -81,6 +92,7 @@ def grant(
     shown: Sequence[Shown],
     allowed: frozenset[str],
     absent: Iterable[str] = (),
+    reach: Reach = NOTHING_ELSE,
     language: str,
     expires_at: datetime,
     now: datetime,
@@ -93,14 +105,15 @@ def grant(
     names = [line.name for line in shown]
     granted = {line.name for line in shown if line.required or line.name in allowed}
     declined = (set(names) | set(absent)) - granted
-    scopes = dict.fromkeys(scope)
+    scopes, resources = dict.fromkeys(scope), dict.fromkeys(reach.resource)
     if before is not None:
         granted |= set(before.granted.split()) - declined
         declined |= set(before.declined.split()) - granted
         scopes = dict.fromkeys((*before.scope.split(), *scopes))
+        resources = dict.fromkeys((*(before.resource or "").split(), *resources))
     _supersede(db, citizen_id, client.client_id, now)
     row_id = uuid4()
-    text = orjson.dumps([line.to_dict() for line in shown])
+    text = orjson.dumps([*(line.to_dict() for line in shown), *({"words": words} for words in reach.words)])
     authorization = Authorization(
         id=row_id,
         citizen_id=citizen_id,
@@ -108,6 +121,7 @@ def grant(
         scope=format_scope(scopes),
         granted=" ".join(sorted(granted)),
         declined=" ".join(sorted(declined)),
+        resource=" ".join(resources) or None,
         language=language,
         text_version=TEXT_VERSION,
         record=data_key.seal(text, Place("authorization", "record", row_id.hex)),

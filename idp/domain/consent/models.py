@@ -15,7 +15,8 @@ STANDING = text("withdrawn_at IS NULL AND superseded_at IS NULL")
 class Authorization(Base):
     """A consent act and what stands because of it (UU PDP art. 20-24). Never un-withdrawn: a new act is a new row.
 
-    `granted` and `declined` are claim names; `record` is the exact text the citizen saw, sealed.
+    `granted` and `declined` are claim names, `resource` the services of others that may be called for the citizen
+    (RFC 8707), `authorization_details` JSON text (RFC 9396); `record` is the exact text the citizen saw, sealed.
     """
 
     __tablename__ = "authorization"
@@ -36,6 +37,8 @@ class Authorization(Base):
     scope: Mapped[Words]
     granted: Mapped[Words]
     declined: Mapped[Words]
+    resource: Mapped[Words | None]
+    authorization_details: Mapped[Words | None]
     language: Mapped[Name]
     text_version: Mapped[Name]
     record: Mapped[SealedBytes]

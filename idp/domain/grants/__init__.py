@@ -13,6 +13,7 @@ from types import MappingProxyType
 from idp.domain.grants import authorization_code, client_credentials, refresh_token
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
+from idp.protocol.authorize.checks import Serving
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import UnsupportedGrantType
 from idp.protocol.oauth.requests import TokenRequest
@@ -20,10 +21,12 @@ from idp.protocol.oauth.requests import TokenRequest
 
 @dataclass(frozen=True, slots=True)
 class GrantPolicy:
-    """How long what a redemption starts may live."""
+    """How long what a redemption starts may live, who issues it, and who serves which resource."""
 
     online_lifetime: timedelta
     offline_lifetime: timedelta
+    issuer: str
+    serving: Serving
 
 
 Exchange = Callable[[Statements, Client, TokenRequest, GrantPolicy, datetime], Grant]
@@ -32,21 +35,20 @@ Exchange = Callable[[Statements, Client, TokenRequest, GrantPolicy, datetime], G
 def _code(
     statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
-    return authorization_code.redeem(
-        statements, client, request, now, policy.online_lifetime, policy.offline_lifetime
-    )
+    lifetimes = policy.online_lifetime, policy.offline_lifetime
+    return authorization_code.redeem(statements, client, request, now, *lifetimes, policy.issuer)
 
 
 def _refresh(
-    statements: Statements, client: Client, request: TokenRequest, _policy: GrantPolicy, now: datetime
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
-    return refresh_token.refresh(statements, client, request, now)
+    return refresh_token.refresh(statements, client, request, now, policy.issuer)
 
 
 def _client(
-    statements: Statements, client: Client, request: TokenRequest, _policy: GrantPolicy, now: datetime
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
-    return client_credentials.grant(statements, client, request, now)
+    return client_credentials.grant(statements, client, request, now, policy.issuer, policy.serving)
 
 
 EXCHANGES: Mapping[str, Exchange] = MappingProxyType(

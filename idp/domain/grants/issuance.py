@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import orjson
 
 from idp.domain.grants.grant import Grant
+from idp.protocol.authorize.checks import Serving
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
 from idp.protocol.oidc.access_token import access_token_claims
@@ -42,6 +43,7 @@ class Mint:
     salt: bytes = field(repr=False)
     access_token_lifetime: timedelta
     id_token_lifetime: timedelta
+    serving: Serving
 
     def issue(
         self, client: Client, grant: Grant, now: datetime, extra: Mapping[str, object] | None = None
@@ -52,7 +54,7 @@ class Mint:
             ACCESS_TOKEN_ALG,
             access_token_claims(
                 issuer=self.issuer,
-                subject=sub,
+                subject=self._subject_at(client, grant, sub),
                 client_id=client.client_id,
                 scope=grant.scope,
                 jti=secrets.token_urlsafe(16),
@@ -79,6 +81,14 @@ class Mint:
             refresh_token=grant.refresh_token,
             id_token=self._id_token(client, grant, sub, access_token, now, extra) if wants_id_token else None,
         )
+
+    def _subject_at(self, client: Client, grant: Grant, sub: str) -> str:
+        """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0012)."""
+        audience = grant.audience[0] if grant.audience else self.issuer
+        if grant.account_id is None or audience == self.issuer:
+            return sub
+        server = self.serving(audience) or replace(client, subject_type="pairwise", sector=audience)
+        return subject(grant.account_id, server, self.salt)
 
     def _id_token(
         self,

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import OutboundRefused
+from idp.protocol.oauth.resources import is_resource
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST = 2000
@@ -41,6 +42,16 @@ def check_page(report: Report, member: str, uri: str, *, plain_loopback: bool) -
         return
     if not (plain_loopback and parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS):
         report.add(member, Rule.NOT_HTTPS, uri)
+
+
+def check_resources(report: Report, uris: Sequence[str], issuer: str, *, plain_loopback: bool) -> None:
+    """Allow https addresses without fragment, and never our own: its tokens are ours to judge (RFC 8707 §2)."""
+    for uri in uris:
+        check_page(report, "resource_uris", uri, plain_loopback=plain_loopback)
+        if not is_resource(uri) and not report.about("resource_uris"):
+            report.add("resource_uris", Rule.NO_FRAGMENT if "#" in uri else Rule.TOO_LONG, _shown(uri))
+        if issuer and f"{uri}/".startswith(f"{issuer}/"):
+            report.add("resource_uris", Rule.OURS, uri)
 
 
 def check_called(

@@ -86,6 +86,7 @@ class ClientCache:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, Client] = {}
+        self._served: list[Mapping[str, str]] = []
 
     def get(self, client_id: str) -> Client | None:
         """Return a client that is not retired, or None."""
@@ -101,9 +102,30 @@ class ClientCache:
         known[client_id] = client
         return client
 
+    def serving(self, resource: str) -> Client | None:
+        """Return the approved client that serves a resource (RFC 8707 §2); one read after each change."""
+        served = self._served  # as above
+        if not served:
+            with self._database.reading() as db:
+                served.append(resource_servers(db))
+        client_id = served[0].get(resource)
+        return self.get(client_id) if client_id is not None else None
+
     def clear(self) -> None:
         """Forget everything; the next look-ups read the database."""
         self._known = {}
+        self._served = []
+
+
+def resource_servers(db: Session) -> Mapping[str, str]:
+    """Return which approved client serves which resource."""
+    listed = ClientRegistration.client_metadata["resource_uris"]
+    rows = db.execute(
+        select(ClientRegistration.id, listed).where(
+            ClientRegistration.status == "approved", listed.as_string().is_not(None)
+        )
+    )
+    return {uri: client_id for client_id, uris in rows for uri in uris}
 
 
 def is_approved(db: Session, client_id: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from idp.domain.registry.addresses import check_called, check_page, check_redirects
+from idp.domain.registry.addresses import check_called, check_page, check_redirects, check_resources
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
@@ -41,6 +41,8 @@ class Policy:
     environment: str = Environment.SANDBOX
     production: bool = False
     """Whether this deployment serves real people; such a one holds no sandbox clients (decision 1)."""
+    issuer: str = ""
+    """Nobody else may register its addresses as a protected resource (RFC 8707 §2)."""
     today: date = date.min
     check_url: Callable[[str], None] = Guard((), loopback=True).check_url
     fetch: Callable[[str], bytes] | None = None
@@ -127,6 +129,7 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
     for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
         if member in metadata:
             check_called(report, member, metadata[member], policy.check_url, plain_loopback=plain)
+    check_resources(report, metadata.get("resource_uris", ()), policy.issuer, plain_loopback=plain)
     sector = metadata.get("sector_identifier_uri")
     if sector and policy.fetch is not None and not report.about("sector_identifier_uri"):
         _sector_document(sector, redirects, policy.fetch, report)

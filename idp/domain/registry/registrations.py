@@ -28,6 +28,7 @@ from idp.domain.registry.lookup import STAMP
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.models import Agency, ClientChange, ClientRegistration
 from idp.domain.registry.policy import Policy
+from idp.domain.registry.served import require_unserved
 from idp.domain.store.database import Session
 from idp.domain.store.stamps import bump
 from idp.protocol.oauth.client import Environment
@@ -66,6 +67,7 @@ def register(
         NotAllowed: `unknown_agency`, `bad_id` or `taken_id`.
     """
     accepted = accept(metadata, judged(policy, environment, now))
+    require_unserved(db, None, accepted)
     if db.get(Agency, agency_id) is None:
         raise NotAllowed("unknown_agency", f"there is no agency {agency_id}")
     chosen = _new_id(db, client_id)
@@ -113,6 +115,7 @@ def amend(
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
     accepted = accept(metadata, judged(policy, row.environment, now))
+    require_unserved(db, client_id, accepted)
     if not differing(full_metadata(row), accepted):
         raise NotAllowed("nothing", "nothing differs from what is registered")
     if row.environment == Environment.PRODUCTION and row.status != DRAFT:
@@ -139,6 +142,7 @@ def approve(
         raise NotAllowed("retired", "a retired client does not change any more")
     wanted = change.proposal if change.proposal is not None else full_metadata(row)
     accepted = accept(wanted, judged(policy, row.environment, now))
+    require_unserved(db, row.id, accepted)
     changes.decide(db, change, APPROVED, by=by, now=now)
     if change.kind == AMEND:
         _put(db, row, accepted, by=by, now=now)

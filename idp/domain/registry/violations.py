@@ -48,6 +48,8 @@ class Rule(StrEnum):
     PURPOSE = "needs a purpose in {1} for {0}"
     GROUND = "needs a legal basis of UU PDP article 20 for {0}: {1}"
     ENVIRONMENT = "a production deployment holds no sandbox clients"
+    OURS = "must not be an address of the provider: {0}"
+    SERVED = "is served by another client already: {0}"
     SECTOR = "the document at this address must list every redirect URI"
 
 

@@ -11,6 +11,7 @@ from idp.protocol.oauth.client import Client, Environment
 from idp.protocol.oauth.errors import (
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
     RedirectRefused,
     RegistrationNotSupported,
     RequestNotSupported,
@@ -23,11 +24,13 @@ from idp.protocol.oauth.errors import (
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.pkce import METHODS, CodeChallenge
 from idp.protocol.oauth.redirects import redirect_matches
+from idp.protocol.oauth.resources import parse_resources
 from idp.protocol.oauth.values import parse_scope
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.claims_request import ClaimsRequest
 
 Lookup = Callable[[str], Client | None]
+Serving = Callable[[str], Client | None]
 
 PROMPT_VALUES: Final = ("none", "login", "consent", "select_account", "create")
 LONGEST_MAX_AGE: Final = 10**9
@@ -37,12 +40,21 @@ _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MOST_LOCALES = 10
 
 
+def nobody(_resource: str) -> Client | None:
+    """Serve nothing: where no registry is asked, no resource is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What differs between the ways a request may come in, and what this deployment offers."""
+    """What differs between the ways a request may come in, and what this deployment offers.
+
+    `serving` finds the client that serves a resource (RFC 8707 §2).
+    """
 
     pushed: bool = False
     registration: bool = True
+    serving: Serving = nobody
 
 
 @dataclass(slots=True)
@@ -59,6 +71,8 @@ class Draft:
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    issuer: str = ""
+    resource: tuple[str, ...] = ()
 
 
 Check = Callable[[Draft], None]
@@ -86,7 +100,7 @@ def resolve(params: Parameters, lookup: Lookup, issuer: str) -> tuple[Client, Re
 
 def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Policy) -> AuthorizationRequest:
     """Run every check in order; an error goes to `reply_to.error`."""
-    draft = Draft(params, client, policy)
+    draft = Draft(params, client, policy, issuer=reply_to.issuer)
     for check in CHECKS:
         check(draft)
     return AuthorizationRequest(
@@ -104,6 +118,7 @@ def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Poli
         login_hint=params.get("login_hint"),
         id_token_hint=params.get("id_token_hint"),
         display=params.get("display"),
+        resource=draft.resource,
     )
 
 
@@ -232,6 +247,14 @@ def check_claims(draft: Draft) -> None:
             )
 
 
+def check_resource(draft: Draft) -> None:
+    """Know every resource asked for: ours, or one that an active client serves (RFC 8707 §2)."""
+    draft.resource = parse_resources(draft.params.all("resource"))
+    for resource in draft.resource:
+        if resource != draft.issuer and draft.policy.serving(resource) is None:
+            raise InvalidTarget("nobody serves this resource", parameter="resource")
+
+
 CHECKS: tuple[Check, ...] = (
     check_faults,  # RFC 6749 §3.1
     check_state,  # RFC 6749 §4.1.2
@@ -247,6 +270,7 @@ CHECKS: tuple[Check, ...] = (
     check_max_age,  # OIDC Core §3.1.2.1
     check_acr_values,  # OIDC Core §3.1.2.1
     check_claims,  # OIDC Core §5.5
+    check_resource,  # RFC 8707 §2
 )
 
 _MODES = frozenset(mode.value for mode in ResponseMode)

@@ -45,6 +45,7 @@ class AuthorizationView:
     scope: frozenset[str]
     granted: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    resource: frozenset[str] = frozenset()
     given_at_interaction: bool = False
 
 
@@ -129,7 +130,7 @@ def needs_consent(s: Situation) -> bool:
         return True
     if given.given_at_interaction:
         return not _answers(s, given)
-    if "consent" in s.request.prompt or not given.scope.issuperset(s.request.scope):
+    if "consent" in s.request.prompt or not _covers(s, given):
         return True
     return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
 
@@ -138,6 +139,12 @@ def asked_claims(request: AuthorizationRequest, client: Client) -> tuple[str, ..
     """The claims to put to the citizen, in catalogue order; companions ride along with their claim."""
     names = permitted(request.scope, request.claims, client).names
     return tuple(name for name in names if name not in _COMPANIONS)
+
+
+def asked_resources(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """The resources of others to put to the citizen: neither ours nor the client's own (RFC 8707 §3)."""
+    own = {request.reply_to.issuer, *client.resource_uris}
+    return tuple(resource for resource in request.resource if resource not in own)
 
 
 PROMPTS: Final = (
@@ -182,7 +189,14 @@ def _reachable(s: Situation) -> str:
 def _answers(s: Situation, given: AuthorizationView) -> bool:
     """Say whether a fresh consent was to all of this request: another tab may have asked for less."""
     answered = given.granted | given.declined
-    return given.scope.issuperset(s.request.scope) and answered.issuperset(asked_claims(s.request, s.client))
+    return _covers(s, given) and answered.issuperset(asked_claims(s.request, s.client))
+
+
+def _covers(s: Situation, given: AuthorizationView) -> bool:
+    """Say whether scope and services of others were put to the citizen."""
+    return given.scope.issuperset(s.request.scope) and given.resource.issuperset(
+        asked_resources(s.request, s.client)
+    )
 
 
 def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:

@@ -93,5 +93,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.PURPOSE: _("perlu tujuan ({1}) untuk {0}"),
         Rule.GROUND: _("perlu dasar hukum UU PDP pasal 20 untuk {0}: {1}"),
         Rule.ENVIRONMENT: _("sistem produksi tidak memuat klien uji coba"),
+        Rule.OURS: _("tidak boleh alamat sistem ini sendiri: {0}"),
+        Rule.SERVED: _("sudah dilayani klien lain: {0}"),
         Rule.SECTOR: _("dokumen di alamat ini harus memuat semua redirect URI"),
     }

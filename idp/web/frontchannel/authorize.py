@@ -19,7 +19,7 @@ from idp.protocol.oauth.errors import PageOnly, ProtocolError, UnknownClient
 from idp.web import cookies, locale
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel.frame import AUTHORIZE
-from idp.web.frontchannel.request import POLICY, read_parameters
+from idp.web.frontchannel.request import policy, read_parameters
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
 
@@ -34,7 +34,7 @@ def authorize() -> Response:
     client = None
     try:
         client, reply_to = resolve(params, deployment.clients.get, deployment.settings.issuer)
-        asked = validate(params, client, reply_to, POLICY)
+        asked = validate(params, client, reply_to, policy(deployment))
         return _decide(asked, client)
     except PageOnly as exc:
         put_on_record(exc, deployment.clients.get(params.get("client_id", "")))

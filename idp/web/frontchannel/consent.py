@@ -7,12 +7,12 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from idp.domain.consent import decisions
-from idp.domain.consent.decisions import Shown, is_required
+from idp.domain.consent.decisions import Reach, Shown, is_required
 from idp.domain.exchange.preview import Preview, preview
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
-from idp.protocol.authorize.prompts import asked_claims
+from idp.protocol.authorize.prompts import asked_claims, asked_resources
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
@@ -42,6 +42,7 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         citizen_name=str(name),
         required=tuple(page_lines[line.name] for line in lines.values() if line.required),
         optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
+        services=_services_called(asked, client),
         until=(now + services().settings.consent_lifetime).date(),
         offline=asked.wants_offline,
     )
@@ -83,11 +84,19 @@ def decide(uid: str) -> Response:
             shown=shown,
             allowed=allowed,
             absent=set(asked_claims(asked, client)) - {line.name for line in shown},
+            reach=Reach(asked_resources(asked, client), _services_called(asked, client)),
             language=locale.language(),
             expires_at=now + services().settings.consent_lifetime,
             now=now,
         )
     return go(f"/interaction/{uid}")
+
+
+def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """Name the services of others that would be called; one that is gone by now by its address."""
+    found = {uri: services().clients.serving(uri) for uri in asked_resources(asked, client)}
+    names = (server.name(locale.language()) if server else uri for uri, server in found.items())
+    return tuple(dict.fromkeys(names))
 
 
 def _is_due(waiting: Waiting, asked: AuthorizationRequest, client: Client) -> bool:

@@ -7,8 +7,12 @@ from urllib.parse import parse_qsl
 from idp.protocol.authorize.checks import Policy
 from idp.protocol.oauth.errors import InvalidRequest, PageOnly
 from idp.protocol.oauth.parameters import MOST_PARAMETERS, Parameters, collect
+from idp.services import Services
 
-POLICY = Policy(registration=True)
+
+def policy(services: Services) -> Policy:
+    """Return what this deployment offers on the front channel."""
+    return Policy(registration=True, serving=services.clients.serving)
 
 
 def read_parameters(encoded: bytes) -> Parameters:

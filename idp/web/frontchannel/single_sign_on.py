@@ -13,7 +13,7 @@ from idp.protocol.authorize.prompts import next_prompt
 from idp.protocol.oauth.errors import ProtocolError
 from idp.services import Services
 from idp.web import cookies
-from idp.web.frontchannel.request import POLICY, read_parameters
+from idp.web.frontchannel.request import policy, read_parameters
 from idp.web.frontchannel.situations import describe
 
 
@@ -27,15 +27,15 @@ def location_for(services: Services, query: bytes, cookie_header: str) -> str | 
         client, reply_to = resolve(params, services.clients.get, services.settings.issuer)
         if reply_to.is_form_post:
             return None
-        asked = validate(params, client, reply_to, POLICY)
+        asked = validate(params, client, reply_to, policy(services))
         now = services.clock()
         statements = services.database.statements
         standing = situation.read(statements, client, session, now).standing
         if standing is None or next_prompt(describe(services, asked, client, standing)) is not None:
             return None
         settings = services.settings
-        policy = CodePolicy(settings.code_lifetime, settings.session_idle)
-        code = issue_code(statements, asked, client, standing, policy, now)
+        lifetimes = CodePolicy(settings.code_lifetime, settings.session_idle)
+        code = issue_code(statements, asked, client, standing, lifetimes, now)
     except ProtocolError:
         return None
     return asked.reply_to.success(code).location

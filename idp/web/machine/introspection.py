@@ -10,6 +10,7 @@ from idp.protocol.oauth.errors import InvalidClient, InvalidToken
 from idp.protocol.oauth.requests import IntrospectionRequest
 from idp.protocol.oauth.responses import Reply, json_reply
 from idp.protocol.oauth.values import HandleKind, format_scope, seconds
+from idp.protocol.oidc.access_token import AccessToken
 from idp.protocol.oidc.subject import subject
 from idp.web.machine.authenticate import authenticate
 from idp.web.machine.machines import Machines
@@ -37,7 +38,7 @@ def _access(machines: Machines, client: Client, text: str, now: datetime) -> dic
         token = open_access_token(machines.services, text, now)
     except InvalidToken:
         return INACTIVE
-    if client.client_id != token.client_id and client.client_id not in token.audience:
+    if client.client_id != token.client_id and not _is_audience(client, token):
         return INACTIVE
     if not access_token_stands(machines.services.database.statements, token, now):
         return INACTIVE
@@ -59,6 +60,11 @@ def _access(machines: Machines, client: Client, text: str, now: datetime) -> dic
         members["cnf"] = token.confirmation.claim()
         members["token_type"] = token.confirmation.token_type
     return members
+
+
+def _is_audience(client: Client, token: AccessToken) -> bool:
+    """Tell whether a token is for this client, by its id or by a resource it serves (decision 11)."""
+    return not {client.client_id, *client.resource_uris}.isdisjoint(token.audience)
 
 
 def _refresh(machines: Machines, client: Client, text: str, now: datetime) -> dict[str, object]:

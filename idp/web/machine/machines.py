@@ -32,7 +32,12 @@ class Machines:
             services,
             MachineLimits(settings.redis_url),
             services.keysets,
-            GrantPolicy(settings.session_lifetime, settings.refresh_lifetime),
+            GrantPolicy(
+                settings.session_lifetime,
+                settings.refresh_lifetime,
+                settings.issuer,
+                services.clients.serving,
+            ),
             assertion_audiences,
             Nonces(partial(services.tree.mac, "dpop-nonce")),
         )
@@ -46,4 +51,5 @@ class Machines:
             services.tree.sector_salt,
             services.settings.access_token_lifetime,
             services.settings.id_token_lifetime,
+            services.clients.serving,
         )

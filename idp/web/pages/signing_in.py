@@ -92,6 +92,8 @@ class ConsentPage(Page):
     citizen_name: str
     required: tuple[ClaimLine, ...] = ()
     optional: tuple[ClaimLine, ...] = ()
+    services: tuple[str, ...] = ()
+    """Services of others that the agency may call in the citizen's name, in words (RFC 8707)."""
     until: date | None = None
     """None: until the citizen withdraws it."""
     offline: bool = False

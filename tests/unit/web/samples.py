@@ -86,6 +86,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         citizen_name="Siti Aminah Kusumawardhani",
         required=(NAME, NIK, ADDRESS),
         optional=(PHONE, EMAIL),
+        services=("Layanan Kesehatan",),
         until=date(2027, 5, 27),
         offline=True,
     ),
