@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.interop.node_client import FOLDER
+from tests.interop.script_client import FOLDER
 from tests.interop.static_site import serving
 from tests.journeys.people import Account, Authenticator
 from tests.journeys.provider import sign_in

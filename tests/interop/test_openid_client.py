@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
-from tests.interop.node_client import NodeClient
+from tests.interop.script_client import ScriptClient
 from tests.support.person import Person
 from tests.support.provider import Provider
 
@@ -40,7 +40,7 @@ def test_openid_client_signs_in_unchanged(
     client = register(**CLIENT, **way, **keys)
     proof = {"private_jwk": key.as_dict(private=True)} if keys else {"client_secret": client["client_secret"]}
 
-    with NodeClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
@@ -73,7 +73,7 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
     node: str, provider: Provider, person: Person, register: Callable[..., dict[str, Any]]
 ) -> None:
     client = register(**CLIENT, **SECRET)
-    with NodeClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
