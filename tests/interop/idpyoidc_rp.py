@@ -34,7 +34,8 @@ def read() -> dict[str, Any]:
 
 def write(value: object) -> None:
     """Give one line."""
-    print(json.dumps(value), flush=True)
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
 
 
 def configured(given: dict[str, Any]) -> RPHandler:
