@@ -17,6 +17,7 @@ from idp.web.errors import init_errors
 from idp.web.frontchannel import (
     authorize,
     consent,
+    elsewhere,
     interaction,
     login,
     logout,
@@ -50,7 +51,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(count)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
-    for module in (authorize, interaction, login, mfa, register, consent, select_account, logout):
+    for module in (authorize, interaction, login, mfa, register, consent, select_account, logout, elsewhere):
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)

@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 PER_CLIENT = RateLimitItemPerMinute(60_000)
 FAILURES = RateLimitItemPerMinute(30)
+DEVICE_REQUESTS = RateLimitItemPerMinute(60)
 LOCAL_SHARE = 2
 PROBE_AGAIN_SECONDS = 5.0
 

@@ -52,6 +52,18 @@ from idp.domain.audit.admin_events import (
 from idp.domain.audit.admin_events import (
     OperatorSignedIn as OperatorSignedIn,
 )
+from idp.domain.audit.decoupled_events import (
+    DecoupledRequestApproved as DecoupledRequestApproved,
+)
+from idp.domain.audit.decoupled_events import (
+    DecoupledRequestDenied as DecoupledRequestDenied,
+)
+from idp.domain.audit.decoupled_events import (
+    DeviceRequestStarted as DeviceRequestStarted,
+)
+from idp.domain.audit.decoupled_events import (
+    UserCodeRefused as UserCodeRefused,
+)
 from idp.domain.audit.event import Event as Event
 
 

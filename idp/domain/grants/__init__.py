@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from idp.domain.grants import authorization_code, client_credentials, refresh_token
+from idp.domain.grants import authorization_code, client_credentials, decoupled_grant, refresh_token
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
 from idp.protocol.authorize.checks import Serving
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import UnsupportedGrantType
 from idp.protocol.oauth.requests import TokenRequest
@@ -51,11 +52,21 @@ def _client(
     return client_credentials.grant(statements, client, request, now, policy.issuer, policy.serving)
 
 
+def _device(
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
+) -> Grant:
+    lifetimes = policy.online_lifetime, policy.offline_lifetime
+    return decoupled_grant.redeem(
+        statements, client, request, "device", "device_code", now, *lifetimes, policy.issuer
+    )
+
+
 EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
     {
         "authorization_code": _code,
         "refresh_token": _refresh,
         "client_credentials": _client,
+        DEVICE_GRANT: _device,
     }
 )
 

@@ -105,8 +105,6 @@ def _params(
     code: Handle,
     now: datetime,
 ) -> dict[str, Any]:
-    granted = standing.authorization.granted if standing.authorization else frozenset()
-    asked = permitted(request.scope, request.claims, client)
     event = CodeIssued(
         citizen_id=standing.citizen_id,
         client_id=client.client_id,
@@ -124,6 +122,20 @@ def _params(
         "code_challenge": request.code_challenge.value if request.code_challenge else None,
         "dpop_jkt": request.dpop_jkt,
         "nonce": request.nonce,
+        **given(request, client, standing),
+        "now": now,
+        "expires_at": now + policy.code_lifetime,
+        "idle_expires_at": now + policy.session_idle,
+        "touch_before": now - TOUCH_EVERY,
+        **parameters(event, now),
+    }
+
+
+def given(request: AuthorizationRequest, client: Client, standing: Standing) -> dict[str, Any]:
+    """Say what this citizen gives with this request: the columns a code shares with a decoupled request."""
+    granted = standing.authorization.granted if standing.authorization else frozenset()
+    asked = permitted(request.scope, request.claims, client)
+    return {
         "scope": format_scope(request.scope),
         "release": " ".join(with_companions(asked.userinfo, granted)),
         "id_token_claims": " ".join(with_companions(asked.id_token, granted)),
@@ -131,11 +143,6 @@ def _params(
         "authorization_details": request.authorization_details,
         "acr": assurance.stated(request, client, standing.session.acr),
         "send_auth_time": request.wants_auth_time(client),
-        "now": now,
-        "expires_at": now + policy.code_lifetime,
-        "idle_expires_at": now + policy.session_idle,
-        "touch_before": now - TOUCH_EVERY,
-        **parameters(event, now),
     }
 
 

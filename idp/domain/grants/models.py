@@ -101,6 +101,58 @@ class PushedRequest(Base):
     used_at: Mapped[Moment | None]
 
 
+class DecoupledRequest(Base):
+    """A request that waits for a citizen at another screen and is polled for (RFC 8628, CIBA Core 1.0).
+
+    The client holds the handle, the row its digest. `id` is what our own pages name it by; `user_code` is a keyed
+    digest of what the citizen types. `citizen_id` is whom a CIBA request asks, else who decided. What was approved
+    stands beside it until it is redeemed; `session_id` is no browser's: what is given here does not end with one.
+    """
+
+    __tablename__ = "decoupled_request"
+    __table_args__ = (
+        CheckConstraint("kind in ('device', 'ciba')", name="kind"),
+        CheckConstraint("decision in ('approved', 'denied')", name="decision"),
+        CheckConstraint("expires_at > started_at", name="lifetime"),
+        UniqueConstraint("id"),
+        UniqueConstraint("user_code"),
+        Index("ix_decoupled_request_citizen", "citizen_id", "started_at"),
+    )
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=uuid4)
+    kind: Mapped[Name]
+    client_id: Mapped[Name]
+    user_code: Mapped[Digest | None]
+    citizen_id: Mapped[UUID | None]
+    request: Mapped[SealedBytes]
+    device: Mapped[Name]
+    network: Mapped[Name]
+    poll_interval: Mapped[Small]
+    polls: Mapped[Small] = mapped_column(default=0)
+    next_poll_at: Mapped[Moment]
+    started_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    decision: Mapped[Name | None]
+    decided_at: Mapped[Moment | None]
+    account_id: Mapped[UUID | None]
+    authorization_id: Mapped[UUID | None]
+    session_id: Mapped[UUID | None]
+    scope: Mapped[Words | None]
+    release: Mapped[Words | None]
+    id_token_claims: Mapped[Words | None]
+    resource: Mapped[Words | None]
+    authorization_details: Mapped[Words | None]
+    acr: Mapped[Name | None]
+    amr: Mapped[Name | None]
+    auth_time: Mapped[Moment | None]
+    send_auth_time: Mapped[bool | None]
+    redeemed_at: Mapped[Moment | None]
+    family_id: Mapped[UUID | None]
+
+
 class RevokedToken(Base):
     """One access token revoked by itself (RFC 7009); kept until it would have expired."""
 

@@ -13,6 +13,7 @@ from idp.domain.registry.addresses import check_called, check_page, check_redire
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.jose import KEY_OF
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
@@ -23,7 +24,7 @@ GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legit
 """The grounds for processing of UU PDP article 20."""
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT)
 RESPONSE_TYPES = ("code",)
 SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")

@@ -55,7 +55,8 @@ class Situation:
 
     `hint_account_matches` answers for id_token_hint and claims[sub] together: None without either.
     `account_chosen` is true once the citizen picked an account in this interaction. `client_in_session` is
-    true where this client already took part in this session (for `isolated_sso`).
+    true where this client already took part in this session (for `isolated_sso`). `confirmed` is false where the
+    request began on another screen and the citizen has not yet said that it is theirs.
     """
 
     request: AuthorizationRequest
@@ -68,6 +69,7 @@ class Situation:
     roles: frozenset[str] = frozenset()
     account_chosen: bool = False
     client_in_session: bool = False
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,11 @@ def needs_step_up(s: Situation) -> bool:
     return not acr.meets(level, assurance.needed(s.request, s.client, _reachable(s)))
 
 
+def needs_confirmation(s: Situation) -> bool:
+    """A request that began on another screen: is it the citizen's own? (RFC 8628 §3.3, §5.4; CIBA Core §9)."""
+    return not s.confirmed
+
+
 def needs_consent(s: Situation) -> bool:
     """Something asked for was never put to the citizen, or must be again (OIDC Core §3.1.2.4)."""
     given = s.authorization
@@ -152,6 +159,7 @@ PROMPTS: Final = (
     Prompt("register", needs_registration, InteractionRequired, before_sign_in=True),
     Prompt("login", needs_login, LoginRequired, before_sign_in=True),
     Prompt("mfa", needs_step_up, UnmetAuthenticationRequirements),
+    Prompt("confirm", needs_confirmation, InteractionRequired),
     Prompt("consent", needs_consent, ConsentRequired),
 )
 

@@ -28,6 +28,8 @@ class HandleKind(StrEnum):
     PAR = "p"
     DRAFT = "d"
     BROWSER = "b"
+    DEVICE = "v"
+    CIBA = "a"
 
 
 @dataclass(frozen=True, slots=True)

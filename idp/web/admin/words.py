@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment
 from idp.protocol.oidc.acr import AAL1, AAL2, AAL3
 from idp.web.pages.admin import Badge, Option, Tone
@@ -76,6 +77,7 @@ def grants() -> dict[str, str]:
         "authorization_code": _("Warga masuk"),
         "refresh_token": _("Perpanjang tanpa masuk lagi"),
         "client_credentials": _("Atas nama klien sendiri"),
+        DEVICE_GRANT: _("Warga masuk di perangkat lain"),
     }
 
 

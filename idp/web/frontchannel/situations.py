@@ -20,6 +20,7 @@ def describe(
     standing: Standing | None,
     *,
     account_chosen: bool = False,
+    confirmed: bool = True,
 ) -> Situation:
     """Put together what the prompt policy looks at."""
     now = services.clock()
@@ -37,6 +38,7 @@ def describe(
         roles=standing.roles,
         account_chosen=account_chosen,
         client_in_session=standing.took_part,
+        confirmed=confirmed,
     )
 
 

@@ -28,6 +28,7 @@ ENDPOINTS = {
     "introspection_endpoint": "/introspect",
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
+    "device_authorization_endpoint": "/device_authorization",
 }
 
 

@@ -14,7 +14,13 @@ from idp.domain.audit.record import record
 from idp.domain.exchange import release
 from idp.domain.grants.grant import Grant
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable, UseDpopNonce
+from idp.protocol.oauth.errors import (
+    AuthorizationPending,
+    ProtocolError,
+    SlowDown,
+    TemporarilyUnavailable,
+    UseDpopNonce,
+)
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
@@ -56,12 +62,13 @@ def _extra(grant: Grant) -> Mapping[str, object] | None:
     return {"authorization_details": orjson.loads(details)} if details else None
 
 
-def _record_refusal(machines: Machines, client: Client, error: ProtocolError, now: datetime) -> None:
-    """Put a refusal on record (protocol X8).
+NO_DECISION = (TemporarilyUnavailable, UseDpopNonce, AuthorizationPending, SlowDown)
+"""Answers that decide nothing: the database is away, a nonce is asked for, a device polls for minutes."""
 
-    When the database is away there is nothing to decide, and asking for a nonce decides nothing.
-    """
-    if not isinstance(error, TemporarilyUnavailable | UseDpopNonce):
+
+def _record_refusal(machines: Machines, client: Client, error: ProtocolError, now: datetime) -> None:
+    """Put a refusal on record (protocol X8)."""
+    if not isinstance(error, NO_DECISION):
         with machines.services.database.unit_of_work() as db:
             record(db, TokenRefused(client_id=client.client_id, error=error.code), now)
 

@@ -21,6 +21,7 @@ from idp.web.pages.account import (
     SessionLine,
 )
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
+from idp.web.pages.elsewhere import DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.registering import (
     FieldMatch,
@@ -71,6 +72,9 @@ __all__ = [
     "ConsentPage",
     "DataGroup",
     "DataLine",
+    "DecidedPage",
+    "DeviceCodePage",
+    "DeviceConfirmPage",
     "ErrorPage",
     "FieldError",
     "FieldMatch",

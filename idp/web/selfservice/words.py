@@ -31,6 +31,8 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ConsentGranted": ("consent", lazy_gettext("Izin diberikan kepada %(service)s")),
     "ConsentDenied": ("consent", lazy_gettext("Izin untuk %(service)s ditolak")),
     "ConsentWithdrawn": ("consent", lazy_gettext("Izin untuk %(service)s ditarik")),
+    "DecoupledRequestApproved": ("sign_in", lazy_gettext("Permintaan masuk dari %(service)s disetujui")),
+    "DecoupledRequestDenied": ("security", lazy_gettext("Permintaan masuk dari %(service)s ditolak")),
     "TokensIssued": ("sign_in", lazy_gettext("Masuk ke %(service)s")),
     "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),

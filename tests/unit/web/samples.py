@@ -80,6 +80,21 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "mfa-recovery": lambda: pages.RecoveryCodePage(
         action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True
     ),
+    "device": lambda: pages.DeviceCodePage(action="/device", user_code="WDJB-MJHT"),
+    "device-slowed": lambda: pages.DeviceCodePage(
+        action="/device", wait_seconds=30, sign_in_url="/signin?next=/device"
+    ),
+    "device-confirm": lambda: pages.DeviceConfirmPage(
+        agency=EDUCATION,
+        action="/interaction/x/confirm",
+        user_code="WDJB-MJHT",
+        citizen_name="Siti",
+        asked_at=NOW,
+        device="Chrome, Linux",
+        network="203.0.113.0/24",
+    ),
+    "decided": lambda: pages.DecidedPage(approved=True),
+    "decided-denied": lambda: pages.DecidedPage(approved=False),
     "consent": lambda: pages.ConsentPage(
         action="/i/1",
         agency=EDUCATION,

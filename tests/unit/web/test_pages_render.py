@@ -24,6 +24,8 @@ HOOKS = {
     "mfa": ("#mfa-form", "otp", "#mfa-submit", "#mfa-other"),
     "mfa-recovery": ("#mfa-form", "recovery_code", "#mfa-submit", "#mfa-other"),
     "consent": ("#consent-form", "claim", "#consent-allow", "#consent-deny"),
+    "device": ("#device-form", "user_code", "#device-submit"),
+    "device-confirm": ("#device-form", "#device-submit", "#device-deny"),
     "select-account": ("#account-form", "account", "#account-other"),
     "logout": ("#logout-form", "#logout-confirm", "#logout-cancel"),
     "error": ("#error-code", "#error-trace"),
