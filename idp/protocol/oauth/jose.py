@@ -11,7 +11,7 @@ from typing import Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key
+from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
 
 LONGEST: Final = 16_384
 LONGEST_HEADER: Final = 4096
@@ -31,6 +31,8 @@ KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "Ed25519": ("OKP", "Ed25519"),
     }
 )
+MAC_OF: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "HS512": 64})
+"""MAC algorithms, with the bytes a key needs at least (RFC 7518 §3.2)."""
 ED25519_NAMES: Final = frozenset({"EdDSA", "Ed25519"})  # RFC 9864 §2.2
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
@@ -39,6 +41,8 @@ _REFUSED_HEADERS = _EXTENSIONS | {"jku", "jwk", "x5u"}
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
 _REGISTRY = jws.JWSRegistry(algorithms=list(KEY_OF), strict_check_header=False)
 _REGISTRY.max_header_length = LONGEST_HEADER
+_MAC_REGISTRY = jws.JWSRegistry(algorithms=list(MAC_OF), strict_check_header=False)
+_MAC_REGISTRY.max_header_length = LONGEST_HEADER
 
 
 class BadJwtError(Exception):
@@ -78,11 +82,7 @@ def open_jwt(
     """
     peeked = peek(compact)
     header = peeked.header
-    alg, kid, its_typ = header.get("alg"), header.get("kid"), header.get("typ")
-    if not isinstance(alg, str) or alg not in KEY_OF or alg not in algorithms:
-        raise BadJwtError("algorithm is not allowed")
-    if not _REFUSED_HEADERS.isdisjoint(header):
-        raise BadJwtError("header has a member that is not allowed")
+    alg, kid, its_typ = _algorithm(header, KEY_OF, algorithms), header.get("kid"), header.get("typ")
     if kid is not None and not (isinstance(kid, str) and len(kid) <= LONGEST_KID):
         raise BadJwtError("kid is malformed")
     if typ is not None and (not isinstance(its_typ, str) or its_typ.lower() not in typ):
@@ -122,6 +122,32 @@ def open_self_signed(compact: str, algorithms: Collection[str], *, typ: str) -> 
     if not _verifies(compact, key, alg):
         raise BadJwtError("the signature does not verify")
     return peeked, key.thumbprint()
+
+
+def open_mac(compact: str, secret: bytes, algorithms: Collection[str]) -> Peeked:
+    """Verify a JWT with a MAC by a shared secret, which must be long enough for its algorithm (RFC 7518 §3.2).
+
+    A secret is never tried as anything else, nor a public key as a secret (RFC 8725 §3.1).
+    """
+    peeked = peek(compact)
+    alg = _algorithm(peeked.header, MAC_OF, algorithms)
+    if len(secret) < MAC_OF[alg]:
+        raise BadJwtError("the secret is too short for this algorithm")
+    try:
+        jws.deserialize_compact(compact, OctKey.import_key(secret), [alg], _MAC_REGISTRY)
+    except (JoseError, ValueError, TypeError) as cause:
+        raise BadJwtError("the MAC does not verify") from cause
+    return peeked
+
+
+def _algorithm(header: Mapping[str, object], kind: Collection[str], allowed: Collection[str]) -> str:
+    """The header's algorithm where it is of this kind and allowed; members that point to keys are refused."""
+    alg = header.get("alg")
+    if not isinstance(alg, str) or alg not in kind or alg not in allowed:
+        raise BadJwtError("algorithm is not allowed")
+    if not _REFUSED_HEADERS.isdisjoint(header):
+        raise BadJwtError("header has a member that is not allowed")
+    return alg
 
 
 def with_alias(alg: str) -> frozenset[str]:
@@ -166,6 +192,12 @@ def _import(public_json: str) -> Key | None:
 def _import_stranger(public_json: str) -> Key | None:
     """Import a key that somebody sent; remembered apart, so that strangers' keys displace nobody's."""
     return _import.__wrapped__(public_json)
+
+
+def public_key_of(jwk: Mapping[str, object]) -> bytes | None:
+    """The SubjectPublicKeyInfo of a registered key in DER, None for one that is of no use (RFC 5280 §4.1.2.7)."""
+    key = _import(_public_json(jwk)) if jwk.get("kty") in {kty for kty, _ in KEY_OF.values()} else None
+    return key.as_der(private=False) if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
 def _bits(encoded: str) -> int:
