@@ -8,7 +8,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Network = IPv4Network | IPv6Network
 SECRET_FILE_SUFFIX = "_file"  # noqa: S105 - part of a setting's name, not a secret
@@ -93,6 +93,18 @@ class Settings:
         (),
         _networks,
         help="Networks whose `X-Forwarded-For`, `X-Forwarded-Proto` and `Client-Cert` headers are believed. None.",
+    )
+    mtls_base_url: str | None = setting(
+        None,
+        _text,
+        help="Address at which the TLS front asks for client certificates, with the issuer's path if it has one;"
+        " turns `mtls_endpoint_aliases` on (RFC 8705 §5).",
+    )
+    mtls_client_ca: Path | None = setting(
+        None,
+        _path,
+        help="PEM file of the authorities that issue certificates to `tls_client_auth` clients. Without it"
+        " production does not offer `tls_client_auth`, and a sandbox believes what its TLS front verified.",
     )
     outbound_allow: tuple[str, ...] = setting(
         (), _words, help="Hosts or networks exempt from the private-address guard of outbound calls."
@@ -245,10 +257,20 @@ class Settings:
             and issuer.hostname not in ("localhost", "127.0.0.1", "::1")
         ):
             problems.append("IDP_ISSUER may be http on loopback only")
+        if self.mtls_base_url is not None:
+            problems += self._mtls_problems(urlsplit(self.mtls_base_url))
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             problems.append("IDP_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
         if self.smtp_url is not None and not self.smtp_url.startswith(("smtp://", "smtps://")):
             problems.append("IDP_SMTP_URL must start with smtp:// or smtps://")
+        return problems
+
+    def _mtls_problems(self, base: SplitResult) -> list[str]:
+        problems = []
+        if base.scheme != "https" or not base.hostname or base.query or base.fragment:
+            problems.append("IDP_MTLS_BASE_URL must be an https URL without query or fragment")
+        if base.path != urlsplit(self.issuer).path:
+            problems.append("IDP_MTLS_BASE_URL must have the path of IDP_ISSUER")
         return problems
 
     def _production_problems(self) -> list[str]:

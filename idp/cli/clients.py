@@ -51,6 +51,7 @@ def create(source: str, agency_id: str | None, environment: str | None) -> None:
                 environment=chosen,
                 by=by,
                 now=now,
+                seal=services.secret_seal,
                 policy=deployment.policy(services),
             )
         document(registrations.response(made.client, made.secret))
@@ -90,6 +91,7 @@ def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> Non
                 environment=Environment.SANDBOX,
                 by=by,
                 now=now,
+                seal=services.secret_seal,
                 policy=deployment.policy(services),
             )
         values = {
@@ -245,7 +247,9 @@ def rotate_secret(client_id: str, machine: bool) -> None:
     Example: idp clients rotate-secret legacy-portal
     """
     with deployment.open_services() as services, services.database.unit_of_work() as db:
-        secret = registrations.rotate_secret(db, client_id, by=deployment.actor(), now=services.clock())
+        secret = registrations.rotate_secret(
+            db, client_id, seal=services.secret_seal, by=deployment.actor(), now=services.clock()
+        )
     if machine:
         document({"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0})
     else:
@@ -257,7 +261,14 @@ def apply_manifest(services: Services, file: Path, base: str | None = None) -> t
     manifest = manifests.read(file, services.settings.data_dir, base)
     now: datetime = services.clock()
     with services.database.unit_of_work() as db:
-        return manifests.apply(db, manifest, deployment.policy(services), by=deployment.actor(), now=now)
+        return manifests.apply(
+            db,
+            manifest,
+            deployment.policy(services),
+            seal=services.secret_seal,
+            by=deployment.actor(),
+            now=now,
+        )
 
 
 def _tell(client_id: str, status: str, machine: bool) -> None:

@@ -68,7 +68,8 @@ class Lane:
         self._observe = observe
         base = urlsplit(services.settings.issuer).path
         issuer = services.settings.issuer
-        machines = Machines.of(services, (issuer + ENDPOINTS["token_endpoint"],))
+        bases = [base for base in (issuer, services.settings.mtls_base_url) if base is not None]
+        machines = Machines.of(services, tuple(base + ENDPOINTS["token_endpoint"] for base in bases))
         documents = Documents(services)
         self._nonces = machines.nonces
         self._authorize = base + ENDPOINTS["authorization_endpoint"]

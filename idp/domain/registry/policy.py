@@ -10,20 +10,26 @@ from datetime import date
 from typing import Any
 
 from idp.domain.registry.addresses import check_called, check_page, check_redirects, check_resources
+from idp.domain.registry.certificates import check_certificates
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
+from idp.protocol.client_auth import TLS_METHODS
+from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
-from idp.protocol.oauth.jose import KEY_OF
+from idp.protocol.oauth.jose import KEY_OF, MAC_OF
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
 from idp.protocol.oidc.subject import SUBJECT_TYPES
 
 GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legitimate_interest")
 """The grounds for processing of UU PDP article 20."""
-SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
+DIGEST_METHODS = ("client_secret_basic", "client_secret_post")
+MAC_METHOD = "client_secret_jwt"
+SECRET_METHODS = (*DIGEST_METHODS, MAC_METHOD)
+AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS, "none")
+FAPI_METHODS = ("private_key_jwt", *TLS_METHODS)
 GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT)
 RESPONSE_TYPES = ("code",)
 SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
@@ -177,8 +183,8 @@ def _end_of(waiver: object) -> date | None:
 def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:
     method = metadata["token_endpoint_auth_method"]
     waived = metadata.get("waivers", {})
-    if profile in FAPI and method != "private_key_jwt":
-        report.add("token_endpoint_auth_method", Rule.PRIVATE_KEY_ONLY, profile)
+    if profile in FAPI and method not in FAPI_METHODS:
+        report.add("token_endpoint_auth_method", Rule.KEY_OR_CERTIFICATE, profile)
     elif (
         profile is Profile.NATIONAL
         and method in SECRET_METHODS
@@ -192,13 +198,16 @@ def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Polic
         report.add("jwks", Rule.ONE_KEY_SOURCE)
     elif "jwks" in metadata:
         check_jwks(report, metadata["jwks"], metadata.get("token_endpoint_auth_signing_alg"))
-    elif "jwks_uri" not in metadata and method == "private_key_jwt":
-        report.add("jwks", Rule.KEYS_NEEDED)
+    elif "jwks_uri" not in metadata and method in ("private_key_jwt", SELF_SIGNED):
+        report.add("jwks", Rule.KEYS_NEEDED, method)
+    check_certificates(metadata, report)
 
 
 def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -> None:
     signing = FAPI_ALGS if profile in FAPI else SIGNING_ALGS
     presented = FAPI_ALGS if profile in FAPI else tuple(KEY_OF)
+    if metadata["token_endpoint_auth_method"] == MAC_METHOD:
+        presented = tuple(MAC_OF)
     for member, allowed in (
         ("id_token_signed_response_alg", signing),
         ("userinfo_signed_response_alg", signing),

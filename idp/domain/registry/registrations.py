@@ -32,6 +32,7 @@ from idp.domain.registry.served import require_unserved
 from idp.domain.store.database import Session
 from idp.domain.store.stamps import bump
 from idp.protocol.oauth.client import Environment
+from keys import DataKey
 
 DRAFT, APPROVED_STATUS, SUSPENDED, RETIRED = "draft", "approved", "suspended", "retired"
 SUSPENSIONS = ("security", "agency_request", "terms", "unused")
@@ -57,10 +58,13 @@ def register(
     environment: str,
     by: str,
     now: datetime,
+    seal: DataKey,
     policy: Policy | None = None,
     client_id: str | None = None,
 ) -> Registered:
     """Make a registration (RFC 7591 §3.2.1); a production one is a draft until somebody else approves it.
+
+    `seal` keeps the secret of a `client_secret_jwt` client.
 
     Raises:
         BadRedirectUri, BadMetadata: with every violation.
@@ -80,6 +84,7 @@ def register(
         status=DRAFT if waits else APPROVED_STATUS,
         client_metadata=accepted,
         secret_digest=None,
+        secret_sealed=None,
         secret_issued_at=None,
         revision=1,
         created_at=now,
@@ -88,7 +93,11 @@ def register(
     db.add(row)
     db.flush()
     record(db, ClientRegistered(client_id=row.id, actor=by, status=row.status), now)
-    secret = client_secrets.issue(db, row, by=by, now=now) if client_secrets.uses_secret(accepted) else None
+    secret = (
+        client_secrets.issue(db, row, seal=seal, by=by, now=now)
+        if client_secrets.uses_secret(accepted)
+        else None
+    )
     change = changes.propose(db, row, ACTIVATE, by=by, now=now) if waits else None
     bump(db, STAMP)
     return Registered(row, secret, change)
@@ -204,13 +213,14 @@ def retire(db: Session, client_id: str, *, by: str, now: datetime) -> ClientRegi
     row = _locked(db, client_id)
     if row.status == RETIRED:
         raise NotAllowed("status", f"client {client_id} is retired already")
-    row.status, row.updated_at, row.secret_digest = RETIRED, now, None
+    row.status, row.updated_at = RETIRED, now
+    row.secret_digest = row.secret_sealed = None
     record(db, ClientRetired(client_id=row.id, actor=by), now)
     bump(db, STAMP)
     return row
 
 
-def rotate_secret(db: Session, client_id: str, *, by: str, now: datetime) -> str:
+def rotate_secret(db: Session, client_id: str, *, seal: DataKey, by: str, now: datetime) -> str:
     """Give a client a new secret, shown once; the old one is void.
 
     Raises:
@@ -221,7 +231,7 @@ def rotate_secret(db: Session, client_id: str, *, by: str, now: datetime) -> str
         raise NotAllowed("retired", "a retired client gets no secret")
     if not client_secrets.uses_secret(row.client_metadata):
         raise NotAllowed("no_secret", f"client {client_id} does not authenticate with a secret")
-    secret = client_secrets.issue(db, row, by=by, now=now)
+    secret = client_secrets.issue(db, row, seal=seal, by=by, now=now)
     row.updated_at = now
     bump(db, STAMP)
     return secret
@@ -274,8 +284,7 @@ def _put(db: Session, row: ClientRegistration, accepted: dict[str, Any], *, by: 
     metadata = dict(accepted)
     row.profile = metadata.pop("profile")
     row.client_metadata = metadata
-    if not client_secrets.uses_secret(metadata):
-        row.secret_digest = None
+    client_secrets.forget_unusable(row)
     row.revision += 1
     row.updated_at = now
     record(db, ClientAmended(client_id=row.id, actor=by, revision=row.revision, members=members), now)

@@ -36,7 +36,8 @@ _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 class Presentation:
     """The request a proof came with: what it must say, and how fresh it must be.
 
-    `url` is the address of the endpoint as the issuer's configuration has it, never as the request says.
+    `url` is the address of the endpoint as the issuer's configuration has it, never as the request says; `alias` is
+    its other one, for callers with certificates (RFC 8705 §5).
     """
 
     method: str
@@ -44,6 +45,7 @@ class Presentation:
     now: datetime
     nonces: Nonces
     nonce_needed: bool = False
+    alias: str | None = None
     access_token: str | None = field(default=None, repr=False)
 
 
@@ -77,7 +79,8 @@ def verify(text: str, presented: Presentation) -> Proof:
     if claims.get("htm") != presented.method:
         raise InvalidDpopProof("DPoP proof: htm is not the method of this request")
     htu = claims.get("htu")
-    if not isinstance(htu, str) or normal(htu) != normal(presented.url):
+    addresses = [normal(url) for url in (presented.url, presented.alias) if url is not None]
+    if not isinstance(htu, str) or normal(htu) not in addresses:
         raise InvalidDpopProof("DPoP proof: htu is not the address of this endpoint")
     issued = _issued(claims)
     good_until = _by_nonce(claims, presented)

@@ -84,7 +84,7 @@ def _client_auth(endpoint: str, methods: list[str], algorithms: list[str]) -> di
     """How clients authenticate there (RFC 8414 §2); introspection takes no public clients."""
     allowed = [method for method in methods if method != "none" or endpoint != "introspection"]
     members: dict[str, object] = {f"{endpoint}_endpoint_auth_methods_supported": allowed}
-    if "private_key_jwt" in allowed:
+    if {"private_key_jwt", "client_secret_jwt"} & set(allowed):
         members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = algorithms
     return members
 

@@ -72,7 +72,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.GRANT_RESPONSE: _("response type code dan grant type authorization_code harus bersama"),
         Rule.PUBLIC_GRANT: _("klien tanpa kredensial tidak dapat memakai client_credentials"),
         Rule.ONE_KEY_SOURCE: _("isi jwks atau jwks_uri, jangan keduanya"),
-        Rule.KEYS_NEEDED: _("private_key_jwt memerlukan jwks atau jwks_uri"),
+        Rule.KEYS_NEEDED: _("{0} memerlukan jwks atau jwks_uri"),
         Rule.KEY_PRIVATE: _("hanya boleh memuat kunci publik"),
         Rule.KEY_UNUSABLE: _("memuat kunci yang tidak dapat dipakai: {0}"),
         Rule.KEY_REPEATED: _("memakai kid yang sama dua kali: {0}"),
@@ -80,7 +80,10 @@ def _rules() -> Mapping[Rule, str]:
         Rule.SECRET_NOT_ALLOWED: _(
             "perlu private_key_jwt; rahasia hanya di uji coba atau dengan pengecualian"
         ),
-        Rule.PRIVATE_KEY_ONLY: _("profil {0} memerlukan private_key_jwt"),
+        Rule.KEY_OR_CERTIFICATE: _("profil {0} memerlukan private_key_jwt atau sertifikat klien"),
+        Rule.TLS_NAME: _("tls_client_auth memerlukan tepat satu dari: {0}"),
+        Rule.CERTIFICATE: _("memuat sertifikat yang tidak cocok dengan kuncinya: {0}"),
+        Rule.ONE_BINDING: _("token diikat pada kunci DPoP atau pada sertifikat, tidak keduanya"),
         Rule.ALGORITHM: _("profil {0} memperbolehkan: {1}"),
         Rule.PAIRWISE: _("profil {0} memerlukan pairwise"),
         Rule.WAIVER: _("oidc_core di produksi memerlukan pengecualian dengan tanggal akhir"),

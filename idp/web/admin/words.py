@@ -53,6 +53,9 @@ def auth_methods() -> dict[str, str]:
         "private_key_jwt": _("Kunci privat (private_key_jwt)"),
         "client_secret_basic": _("Rahasia klien di header (client_secret_basic)"),
         "client_secret_post": _("Rahasia klien di isi permintaan (client_secret_post)"),
+        "client_secret_jwt": _("MAC dengan rahasia klien (client_secret_jwt)"),
+        "tls_client_auth": _("Sertifikat dari otoritas (tls_client_auth)"),
+        "self_signed_tls_client_auth": _("Sertifikat sendiri (self_signed_tls_client_auth)"),
         "none": _("Tanpa bukti: klien publik (none)"),
     }
 

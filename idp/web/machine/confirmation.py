@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import InvalidDpopProof, InvalidToken, KeyNeeded
+from idp.protocol.oauth.errors import InvalidDpopProof, InvalidRequest, InvalidToken, KeyNeeded
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oauth.values import Confirmation
 from idp.protocol.oidc.access_token import AccessToken
+from idp.web.machine.certificate import binding_certificate, require_certificate
 from idp.web.machine.machines import Machines
 from idp.web.machine.proofs import HEADER, proven_key, require_proof
 from idp.web.machine.request import MachineRequest
@@ -15,27 +16,39 @@ from idp.web.machine.request import MachineRequest
 def confirmed(machines: Machines, request: MachineRequest, client: Client) -> Confirmation | None:
     """Find what new tokens of this client are bound to; None where they are plain Bearer tokens.
 
-    Asked before anything is redeemed, so that a caller without its key burns nothing.
+    Asked before anything is redeemed, so that a caller without its key burns nothing. A client registered for it has
+    tokens bound to its certificate and no others (RFC 8705 §3.4). For all others a proof goes first; a certificate alone
+    binds in the FAPI profiles, whose tokens must be bound to something.
 
     Raises:
+        InvalidRequest: a certificate is needed and missing, or cannot be used.
         InvalidDpopProof: the proof is wrong, or this client's tokens are bound and no key was shown
             (RFC 9449 §5.2, FAPI 2.0 SP §5.3.2.1-6).
         UseDpopNonce: the proof needs a nonce of ours (RFC 9449 §8).
     """
+    now = machines.services.clock()
+    if client.tls_client_certificate_bound_access_tokens:
+        certificate = binding_certificate(request, now)
+        if certificate is None:
+            raise InvalidRequest("tokens of this client are bound to its certificate, and there is none")
+        return certificate
     if request.headers.get(HEADER) is not None:
         return Confirmation(jkt=proven_key(machines, request, client))
     if client.needs_bound_tokens:
-        raise InvalidDpopProof("tokens of this client are bound to a key: send a DPoP proof")
+        certificate = None if client.dpop_bound_access_tokens else binding_certificate(request, now)
+        if certificate is None:
+            raise InvalidDpopProof("tokens of this client are bound to a key: send a DPoP proof")
+        return certificate
     return None
 
 
 def require_key(
     machines: Machines, request: MachineRequest, token: AccessToken, asked: UserInfoRequest
 ) -> None:
-    """Let a bound token be used only by who holds its key, and a plain one only as Bearer (RFC 9449 §7.1, §7.2).
+    """Let a bound token be used only by who holds its key, and a plain one only as Bearer (RFC 9449 §7.1, §7.2; RFC 8705 §3).
 
     Raises:
-        InvalidToken: the token is bound to another key, or to none.
+        InvalidToken: the token is bound to another key or certificate, or to none.
         KeyNeeded: a bound token came as a plain Bearer token.
         InvalidDpopProof: the proof is missing or wrong.
         UseDpopNonce: the proof needs a nonce of ours (RFC 9449 §9).
@@ -45,7 +58,7 @@ def require_key(
         if asked.scheme != "Bearer":
             raise InvalidToken("the access token is not bound to a DPoP key")
         if bound is not None:
-            raise InvalidToken("the access token is bound to a certificate")
+            require_certificate(bound, request, machines.services.clock())
         return
     if asked.scheme != "DPoP":
         raise KeyNeeded("the access token is bound to a key: use the DPoP scheme with a proof")

@@ -11,12 +11,13 @@ from idp.domain.grants import EXCHANGES
 from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
-from idp.protocol.client_auth.assertion import ALGORITHMS
+from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
 from idp.protocol.oauth import dpop
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.services import Services
 from idp.web.locale import LANGUAGES
+from idp.web.machine.certificate import offered_methods
 from idp.web.machine.request import MachineRequest
 
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
@@ -30,6 +31,10 @@ ENDPOINTS = {
     "end_session_endpoint": "/logout",
     "device_authorization_endpoint": "/device_authorization",
 }
+
+
+WITHOUT_CERTIFICATE = ("authorization_endpoint", "end_session_endpoint", "jwks_uri")
+"""Where browsers go, who must not be asked for a certificate, and what everybody may read."""
 
 
 class Documents:
@@ -86,12 +91,24 @@ def metadata(services: Services) -> dict[str, object]:
             endpoints={name: issuer + path for name, path in ENDPOINTS.items()},
             grant_types=tuple(EXCHANGES),
             response_modes=tuple(mode.value for mode in ResponseMode),
-            client_auth_methods=METHODS,
-            assertion_algorithms=ALGORITHMS,
+            client_auth_methods=(*METHODS, *offered_methods(services)),
+            assertion_algorithms=(*ALGORITHMS, *MAC_ALGORITHMS),
             signing_algorithms=services.keyring.algorithms,
             prompt_values=PROMPT_VALUES,
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
-            extra={"dpop_signing_alg_values_supported": list(dpop.ALGORITHMS)},
+            extra={
+                "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+                **_mutual_tls(services),
+            },
         )
     )
+
+
+def _mutual_tls(services: Services) -> dict[str, object]:
+    """Where clients with certificates go, if the deployment has such a place (RFC 8705 §3.3, §5)."""
+    base = services.settings.mtls_base_url
+    if base is None:
+        return {}
+    aliases = {name: base + path for name, path in ENDPOINTS.items() if name not in WITHOUT_CERTIFICATE}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}

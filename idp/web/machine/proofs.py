@@ -56,16 +56,21 @@ def _verified(
     text = request.headers.get(HEADER)
     if text is None:
         raise InvalidDpopProof("a DPoP proof is missing")
-    issuer = machines.services.settings.issuer
+    settings = machines.services.settings
     presented = Presentation(
         method=request.method,
-        url=issuer.removesuffix(urlsplit(issuer).path) + request.path,
+        url=_at(settings.issuer, request),
+        alias=_at(settings.mtls_base_url, request) if settings.mtls_base_url is not None else None,
         now=machines.services.clock(),
         nonces=machines.nonces,
         nonce_needed=nonce_needed,
         access_token=access_token,
     )
     return verify(text, presented)
+
+
+def _at(base: str, request: MachineRequest) -> str:
+    return base.removesuffix(urlsplit(base).path) + request.path
 
 
 def _use_up(machines: Machines, client_id: str, proof: Proof) -> None:
