@@ -37,10 +37,10 @@ def test_oidc_core_in_production_needs_a_waiver():
     assert ("profile", Rule.WAIVER) in broken(a_registration(profile="oidc_core"), PRODUCTION)
 
 
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "client_secret_jwt", "none"])
 def test_a_fapi_client_proves_itself_with_a_key(method):
     given = a_registration(profile="fapi2", token_endpoint_auth_method=method)
-    assert ("token_endpoint_auth_method", Rule.PRIVATE_KEY_ONLY) in broken(given)
+    assert ("token_endpoint_auth_method", Rule.KEY_OR_CERTIFICATE) in broken(given)
 
 
 def test_a_fapi_client_never_uses_rs256():

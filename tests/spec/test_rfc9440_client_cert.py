@@ -4,12 +4,14 @@ from base64 import b64encode, urlsafe_b64encode
 from ipaddress import ip_network
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests import factories
 from tests.rp import Provider
 from tests.support.certificates import CertifiedRP, issue, self_signed
 from tests.support.databases import sqlite_only
 
+WEAK = 1024
 FRONT, OUTSIDE = "192.0.2.7", "198.51.100.9"
 MACHINE = {
     "grant_types": ["client_credentials"],
@@ -137,8 +139,6 @@ def test_2_2_a_broken_field_is_nothing_to_those_who_need_no_certificate(provider
 
 
 def test_g10_a_certificate_with_a_weak_key_is_refused(machine, clock):
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-    for key in (rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec.SECP192R1())):
+    for key in (rsa.generate_private_key(65537, WEAK), ec.generate_private_key(ec.SECP192R1())):
         weak = issue(now=clock(), key=key)
         assert ask(machine, weak.header).error == "invalid_request"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from joserfc.jwk import ECKey, RSAKey
+from werkzeug.test import Client
 
+from idp.clock import system_clock
 from idp.protocol.client_auth.distinguished_name import parse
 from idp.protocol.oauth.certificate import ClientCertificate
-from tests.rp import RP, Answer
+from tests.rp import RP, Answer, Provider
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 SUBJECT = "CN=pajak,O=Kantor Pajak,C=ID"
@@ -93,7 +95,7 @@ def issue(
     extensions: tuple[tuple[x509.ExtensionType, bool], ...] = (),
 ) -> Identity:
     """Issue a certificate by an authority, or by itself."""
-    moment = now or datetime.now(UTC)
+    moment = now or system_clock()
     key = key or ec.generate_private_key(ec.SECP256R1())
     name = parse(subject)
     builder = (
@@ -117,6 +119,15 @@ def a_server(by: Identity, *hosts: str, now: datetime | None = None, key: Key | 
     names = (*map(x509.DNSName, hosts), x509.IPAddress(ip_address("127.0.0.1")))
     use = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
     return issue("CN=front", by, now=now, key=key, names=names, extensions=(use,))
+
+
+def behind_front(provider: Provider, peer: str = "127.0.0.1") -> Provider:
+    """Let machines reach the provider through a TLS front at an address."""
+    app = provider.app
+    provider.machine = Client(
+        lambda environ, start: app(environ | {"REMOTE_ADDR": peer}, start), use_cookies=False
+    )
+    return provider
 
 
 class CertifiedRP(RP):

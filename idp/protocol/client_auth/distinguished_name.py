@@ -1,5 +1,6 @@
 """Distinguished names as registrations write them, compared as directories do (RFC 4514, RFC 4517 §4.2.15)."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -33,17 +34,20 @@ NAMES: Final[Mapping[str, ObjectIdentifier]] = MappingProxyType(
     {spelling: oid for name, oid in _NAMED.items() for spelling in (name, name.lower(), name.upper())}
 )
 
+_HEXADECIMAL = re.compile(r"(?<!\\)=#")
+
 Comparable = tuple[frozenset[tuple[str, str | bytes]], ...]
 
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Name:
-    """Read a distinguished name (RFC 4514 §3).
+    """Read a distinguished name (RFC 4514 §3), its values as text; the hexadecimal form (§2.4) is not read.
 
     Raises:
         ValueError: when it is none, or empty.
     """
-    name = Name.from_rfc4514_string(text, NAMES) if 0 < len(text) <= LONGEST else None
+    readable = 0 < len(text) <= LONGEST and _HEXADECIMAL.search(text) is None
+    name = Name.from_rfc4514_string(text, NAMES) if readable else None
     if name is None or not name.rdns:
         raise ValueError("not a distinguished name")
     return name
