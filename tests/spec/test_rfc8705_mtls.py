@@ -6,9 +6,9 @@ from ipaddress import ip_network
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests import factories
+from tests.dpop_rp import DpopRP
 from tests.support.certificates import SUBJECT, CertifiedRP, an_authority, behind_front, issue, self_signed
 from tests.support.databases import sqlite_only
 
@@ -86,20 +86,6 @@ def test_2_1_a_name_counts_only_when_a_trusted_authority_vouches_for_it(make, au
     refused(make(issue(SUBJECT, leaf, now=clock()), client_id="leaf", **MACHINE, **DN))
 
 
-@sqlite_only
-@pytest.mark.parametrize(("usage", "good"), [("CLIENT_AUTH", True), ("SERVER_AUTH", False)])
-def test_2_1_an_extended_key_usage_must_allow_it(make, authority, clock, usage, good):
-    use = (x509.ExtendedKeyUsage([getattr(ExtendedKeyUsageOID, usage)]), False)
-    rp = make(issue(SUBJECT, authority, now=clock(), extensions=(use,)), **MACHINE, **DN)
-    assert ask(rp).ok is good
-
-
-@sqlite_only
-def test_2_1_a_critical_extension_nobody_knows_is_refused(make, authority, clock):
-    strange = (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00"), True)
-    refused(make(issue(SUBJECT, authority, now=clock(), extensions=(strange,)), **MACHINE, **DN))
-
-
 @pytest.mark.parametrize("method", ["tls_client_auth", "self_signed_tls_client_auth"])
 def test_2_a_certificate_counts_within_its_time(make, authority, clock, method):
     own = method != "tls_client_auth"
@@ -152,25 +138,6 @@ def test_2_2_2_a_key_registered_without_a_certificate_fits_every_certificate_of_
     assert ask(rp).ok
     assert ask(rp.holding(self_signed("CN=new", now=clock(), key=identity.key))).ok
     refused(rp.holding(self_signed(now=clock())))
-
-
-@sqlite_only
-@pytest.mark.parametrize(
-    "jwk",
-    [
-        {},
-        {"x5c": []},
-        {"x5c": "text"},
-        {"x5c": [1]},
-        {"x5c": ["%%%"]},
-        {"use": "enc"},
-        {"kty": "oct", "k": "c2VjcmV0"},
-    ],
-)
-def test_2_2_2_a_key_set_of_other_things_fits_nothing(make, clock, jwk):
-    identity = self_signed(now=clock())
-    key = {**identity.jwk, **jwk} if jwk else {}
-    refused(make(identity, "self_signed_tls_client_auth", **MACHINE, jwks={"keys": [key]}))
 
 
 # --- one method, the registered one ---
@@ -327,3 +294,46 @@ def test_5_an_alias_is_an_audience_where_an_endpoint_is_one(make, clock):
 def ask_with(rp, aud):
     assertion = rp.assertion(aud=aud)
     return rp.call("/token", grant_type="client_credentials", client_assertion=assertion)
+
+
+# --- beside DPoP (RFC 9449) ---
+
+
+@sqlite_only
+@pytest.mark.parametrize(("metadata", "kind"), [({}, "jkt"), (BOUND, "x5t#S256")])
+def test_the_registration_decides_between_a_proof_and_a_certificate(make, authority, clock, metadata, kind):
+    """A proof goes first, except where the client is registered for certificates."""
+    registered = make(issue(SUBJECT, authority, now=clock()), **MACHINE, **DN, **metadata)
+    rp = DpopRP(registered.provider, registered.client)
+    answer = rp.provider.post(
+        "/token",
+        data={"grant_type": "client_credentials", "client_id": rp.client.client_id},
+        headers={**registered.certificate, "DPoP": rp.proof("POST", factories.ISSUER + "/token")},
+    )
+    assert answer.ok, answer.json
+    assert set(rp.claims(answer)["cnf"]) == {kind}
+
+
+@sqlite_only
+def test_t14_a_fapi_client_without_any_key_gets_nothing(make, authority, clock):
+    identity = issue(SUBJECT, authority, now=clock())
+    rp = make(identity, profile_name="fapi2", **MACHINE, **DN)
+    answer = ask(rp)
+    assert rp.claims(answer)["cnf"] == {"x5t#S256": identity.thumbprint}
+    keyed = make(None, "private_key_jwt", "keyed", "fapi2", **MACHINE)
+    refusal = ask(keyed)
+    assert (refusal.status, refusal.error) == (400, "invalid_dpop_proof")
+
+
+@sqlite_only
+def test_5_a_proof_may_name_the_alias(make, clock):
+    registered = make(self_signed(now=clock()), "private_key_jwt", **MACHINE)
+    rp = DpopRP(registered.provider, registered.client)
+    for address, good in ((MTLS + "/token", True), (MTLS + "/userinfo", False)):
+        form, _ = rp.authentication()
+        answer = rp.provider.post(
+            "/token",
+            data={"grant_type": "client_credentials", **form},
+            headers={"DPoP": rp.proof("POST", address)},
+        )
+        assert answer.ok is good

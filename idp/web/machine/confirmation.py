@@ -17,8 +17,8 @@ def confirmed(machines: Machines, request: MachineRequest, client: Client) -> Co
     """Find what new tokens of this client are bound to; None where they are plain Bearer tokens.
 
     Asked before anything is redeemed, so that a caller without its key burns nothing. A client registered for it has
-    tokens bound to its certificate and no others (RFC 8705 §3.4). For all others a proof goes first; a certificate alone
-    binds in the FAPI profiles, whose tokens must be bound to something.
+    tokens bound to its certificate and no others (RFC 8705 §3.4). For all others a proof goes first; a certificate
+    alone binds in the FAPI profiles, whose tokens must be bound to something.
 
     Raises:
         InvalidRequest: a certificate is needed and missing, or cannot be used.
@@ -45,7 +45,9 @@ def confirmed(machines: Machines, request: MachineRequest, client: Client) -> Co
 def require_key(
     machines: Machines, request: MachineRequest, token: AccessToken, asked: UserInfoRequest
 ) -> None:
-    """Let a bound token be used only by who holds its key, and a plain one only as Bearer (RFC 9449 §7.1, §7.2; RFC 8705 §3).
+    """Let a bound token be used only by who holds its key, and a plain one only as Bearer.
+
+    That is RFC 9449 §7.1 and §7.2, and RFC 8705 §3.
 
     Raises:
         InvalidToken: the token is bound to another key or certificate, or to none.
