@@ -60,9 +60,10 @@ def create(source: str, agency_id: str | None, environment: str | None) -> None:
 @clients.command()
 @click.argument("name")
 @click.option("--redirect", "redirects", multiple=True, required=True, help="Redirect URI; may be repeated.")
+@click.option("--post-logout-redirect", "goodbye", help="Where citizens come back to after signing out.")
 @click.option("--scope", default="openid profile email", show_default=True, help="Scopes to register.")
 @as_json
-def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> None:
+def new(name: str, redirects: tuple[str, ...], goodbye: str | None, scope: str, machine: bool) -> None:
     """Register a sandbox client with a key pair of its own; prints a ready .env.
 
     The private key is made here and kept nowhere else: save the output.
@@ -76,6 +77,7 @@ def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> Non
         metadata = {
             "client_name": name,
             "redirect_uris": list(redirects),
+            "post_logout_redirect_uris": [] if goodbye is None else [goodbye],
             "scope": scope,
             "grant_types": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_method": "private_key_jwt",
@@ -98,6 +100,7 @@ def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> Non
             "OIDC_ISSUER": services.settings.issuer,
             "OIDC_CLIENT_ID": made.client.id,
             "OIDC_REDIRECT_URI": redirects[0],
+            **({} if goodbye is None else {"OIDC_POST_LOGOUT_REDIRECT_URI": goodbye}),
             "OIDC_SCOPE": scope,
             "OIDC_TOKEN_ENDPOINT_AUTH_METHOD": "private_key_jwt",
             "OIDC_CLIENT_PRIVATE_JWK": json.dumps(key.as_dict(private=True), separators=(",", ":")),
