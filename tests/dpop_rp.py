@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, Key
 from idp.protocol.oauth.dpop import ALGORITHMS
 from tests import factories
 from tests.factories import TestClient
-from tests.rp import RP, Answer, Provider
+from tests.rp import RP, VERIFIER, Answer, Provider
 
 TOKEN = factories.ISSUER + "/token"
 USERINFO = factories.ISSUER + "/userinfo"
@@ -88,6 +88,12 @@ class DpopRP(RP):
         return headers | {"DPoP": self.proof("POST", factories.ISSUER + path)}
 
 
+def redeemed_with(rp: DpopRP, code: str, proof: str | None, **parameters: Any) -> Answer:
+    """Redeem a code with exactly this proof, or none."""
+    values = {"code": code, "redirect_uri": rp.client.redirect_uri, "code_verifier": VERIFIER} | parameters
+    return rp.call_with(proof, grant_type="authorization_code", **values)
+
+
 def ath(token: str) -> str:
     """The hash of an access token (RFC 9449 §4.2)."""
     return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
@@ -100,5 +106,27 @@ def alg_of(key: Key) -> str:
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: str = "") -> str:
     """A JWT by somebody who ignores all rules."""
-    parts = (json.dumps(part).encode() for part in (header, claims))
-    return ".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts), signature])
+    return f"{_segment(header)}.{_segment(claims)}.{signature}"
+
+
+def forged(proof: str, members: dict[str, Any], signature: str = "") -> str:
+    """A proof with other header members, and a signature that does not fit."""
+    header, claims, _ = proof.split(".")
+    return f"{_segment(_opened(header) | members)}.{claims}.{signature}"
+
+
+def resigned(rp: DpopRP, proof: str, members: dict[str, Any]) -> str:
+    """A proof with other header members, signed again by the key of the client."""
+    header, claims, _ = proof.split(".")
+    message = f"{_segment(_opened(header) | members)}.{claims}"
+    signature = jws.JWSRegistry.algorithms[alg_of(rp.proof_key)].sign(message.encode(), rp.proof_key)  # type: ignore[arg-type]
+    return f"{message}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def _segment(part: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def _opened(segment: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(segment + "=="))
+    return found

@@ -6,6 +6,7 @@ Both ways to the database are watched, the hot statements and the ORM's engine, 
 import pytest
 
 from tests import factories
+from tests.dpop_rp import USERINFO, DpopRP
 from tests.rp import RP
 from tests.support.databases import counted, postgresql_only
 
@@ -96,4 +97,27 @@ def test_an_unknown_token_at_userinfo_takes_none(provider, warm):
     with counted(provider.database) as statements:
         for token in ("x", "a.b.c", "e30.e30.e30"):
             warm.userinfo(token)
+    assert statements == []
+
+
+def test_a_proof_adds_one_statement_and_no_more(dpop_rp, citizen, cost):
+    tokens = dpop_rp.tokens(citizen)
+    dpop_rp.userinfo(tokens["access_token"])
+    code = dpop_rp.authorize().code
+    for most, call in (
+        (3, lambda: dpop_rp.redeem(code)),
+        (3, lambda: dpop_rp.userinfo(tokens["access_token"])),
+        (3, lambda: dpop_rp.refresh(tokens["refresh_token"])),
+    ):
+        number, statements = cost(call)
+        assert number <= most, statements
+
+
+def test_a_wrong_proof_takes_none(provider, dpop_rp, citizen):
+    token = dpop_rp.tokens(citizen)["access_token"]
+    wrong = [dpop_rp.proof("PUT", USERINFO, token), dpop_rp.proof("GET", USERINFO, "other"), "x"]
+    stolen = DpopRP(provider, dpop_rp.client).proof("GET", USERINFO, token)
+    with counted(provider.database) as statements:
+        for proof in (*wrong, stolen):
+            assert dpop_rp.userinfo(token, proof).status == 401
     assert statements == []

@@ -8,7 +8,7 @@ import pytest
 
 from idp import sweeper
 from idp.domain.authenticators.models import OneTimeCode
-from idp.domain.grants.models import AuthorizationCode, JtiMark
+from idp.domain.grants.models import AuthorizationCode, JtiMark, ProofMark
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
 from tests.support import state
@@ -85,6 +85,13 @@ def test_marks_stay_until_their_assertion_cannot_come_back(services, shelf):
     shelf.add(*(JtiMark(exp_day=today - age, client_id="tax", jti=str(age)) for age in (0, 1, 2, 3)))
     shelf.sweep()
     assert shelf.left("jti_mark") == 2
+
+
+def test_marks_stay_until_their_proof_cannot_come_back(services, shelf):
+    today = (services.clock() - sweeper.EPOCH).days
+    shelf.add(*(ProofMark(exp_day=today - age, digest=bytes([age]) * 32) for age in (0, 1, 2, 3)))
+    shelf.sweep()
+    assert shelf.left("proof_mark") == 2
 
 
 def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, shelf):

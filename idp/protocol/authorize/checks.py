@@ -36,6 +36,7 @@ PROMPT_VALUES: Final = ("none", "login", "consent", "select_account", "create")
 LONGEST_MAX_AGE: Final = 10**9
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MOST_LOCALES = 10
 
@@ -67,6 +68,7 @@ class Draft:
     scope: tuple[str, ...] = ()
     nonce: str | None = None
     code_challenge: CodeChallenge | None = None
+    dpop_jkt: str | None = None
     prompt: frozenset[str] = frozenset()
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Poli
         id_token_hint=params.get("id_token_hint"),
         display=params.get("display"),
         resource=draft.resource,
+        dpop_jkt=draft.dpop_jkt,
     )
 
 
@@ -195,6 +198,14 @@ def check_pkce(draft: Draft) -> None:
         raise InvalidRequest("code_challenge or nonce is needed", parameter="code_challenge")
 
 
+def check_dpop_jkt(draft: Draft) -> None:
+    """Take the thumbprint of the key the code shall be bound to (RFC 9449 §10)."""
+    jkt = draft.params.get("dpop_jkt")
+    if jkt is not None and not _THUMBPRINT.fullmatch(jkt):
+        raise InvalidRequest("dpop_jkt must be a SHA-256 thumbprint", parameter="dpop_jkt")
+    draft.dpop_jkt = jkt
+
+
 def check_prompt(draft: Draft) -> None:
     """Take known prompt values only; `none` stands alone (OIDC Core §3.1.2.1)."""
     values = frozenset(draft.params.get("prompt", "").split())
@@ -265,6 +276,7 @@ CHECKS: tuple[Check, ...] = (
     check_scope,  # RFC 6749 §3.3
     check_nonce,  # OIDC Core §3.1.2.1
     check_pkce,  # RFC 7636 §4.4.1
+    check_dpop_jkt,  # RFC 9449 §10
     check_prompt,  # OIDC Core §3.1.2.1
     check_offline_access,  # OIDC Core §11
     check_max_age,  # OIDC Core §3.1.2.1

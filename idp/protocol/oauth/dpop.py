@@ -26,7 +26,6 @@ OLDEST: Final = timedelta(seconds=120)
 LONGEST_JTI: Final = 256
 LONGEST_HTU: Final = 2048
 
-_JKT = re.compile(r"[A-Za-z0-9_-]{43}")
 _DEFAULT_PORT: Final = {"https": 443, "http": 80}
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -115,11 +114,6 @@ def normal(url: str) -> str | None:
 def token_hash(access_token: str) -> str:
     """The `ath` of an access token (RFC 9449 §4.2)."""
     return b64url(hashlib.sha256(access_token.encode("ascii")).digest())
-
-
-def is_thumbprint(text: str) -> bool:
-    """Say whether a text can be the SHA-256 thumbprint of a key (RFC 9449 §10, RFC 7638 §3)."""
-    return _JKT.fullmatch(text) is not None
 
 
 def _plain(escaped: re.Match[str]) -> str:
