@@ -153,3 +153,9 @@ def test_a_resource_is_an_https_address_without_fragment():
 def test_an_address_of_the_provider_is_nobodys_resource(uri):
     assert ("resource_uris", Rule.OURS) in broken(a_registration(resource_uris=[uri]), OURS)
     assert accept(a_registration(resource_uris=["https://masuk.example.elsewhere.example"]), OURS)
+
+
+def test_types_of_authorization_details_are_those_on_offer():
+    assert accept(a_registration(authorization_details_types=["once_only"]), SANDBOX)
+    given = a_registration(authorization_details_types=["payment_initiation"])
+    assert ("authorization_details_types", Rule.UNKNOWN) in broken(given)

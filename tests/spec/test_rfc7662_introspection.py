@@ -35,6 +35,7 @@ def test_2_2_an_access_token_is_told_to_the_client_it_was_issued_to(rp, citizen,
         "exp": int((clock() + timedelta(minutes=10)).timestamp()),
         "jti": rp.claims(tokens)["jti"],
         "acr": "urn:gerbang:acr:aal2",
+        "auth_time": int(clock().timestamp()),
     }
 
 

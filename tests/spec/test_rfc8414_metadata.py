@@ -16,6 +16,7 @@ REGISTERED = {
     "dpop_signing_alg_values_supported",
     "introspection_endpoint", "revocation_endpoint", "end_session_endpoint",
     "device_authorization_endpoint", "response_types_supported",
+    "authorization_details_types_supported",
     "response_modes_supported", "grant_types_supported", "acr_values_supported", "subject_types_supported",
     "id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported", "claim_types_supported",
     "token_endpoint_auth_methods_supported", "token_endpoint_auth_signing_alg_values_supported",

@@ -15,6 +15,7 @@ from idp.domain.audit.record import record
 from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization
 from idp.domain.store.database import Session
+from idp.protocol.oauth.authorization_details import read_stored, stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import format_scope
 from idp.protocol.oidc.claims_request import ClaimsRequest
@@ -42,9 +43,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a consent covers beside claims: services of others (RFC 8707), and the words that said so."""
+    """What a consent covers beside claims, and the words that said so.
+
+    `resource` are services of others (RFC 8707), `authorization_details` is JSON text (RFC 9396).
+    """
 
     resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
     words: tuple[str, ...] = ()
 
 
@@ -106,11 +111,14 @@ def grant(
     granted = {line.name for line in shown if line.required or line.name in allowed}
     declined = (set(names) | set(absent)) - granted
     scopes, resources = dict.fromkeys(scope), dict.fromkeys(reach.resource)
+    details = read_stored(reach.authorization_details)
     if before is not None:
         granted |= set(before.granted.split()) - declined
         declined |= set(before.declined.split()) - granted
         scopes = dict.fromkeys((*before.scope.split(), *scopes))
         resources = dict.fromkeys((*(before.resource or "").split(), *resources))
+        kept = read_stored(before.authorization_details)
+        details = (*(detail for detail in kept if detail not in details), *details)
     _supersede(db, citizen_id, client.client_id, now)
     row_id = uuid4()
     text = orjson.dumps([*(line.to_dict() for line in shown), *({"words": words} for words in reach.words)])
@@ -122,6 +130,7 @@ def grant(
         granted=" ".join(sorted(granted)),
         declined=" ".join(sorted(declined)),
         resource=" ".join(resources) or None,
+        authorization_details=stored(details) if details else None,
         language=language,
         text_version=TEXT_VERSION,
         record=data_key.seal(text, Place("authorization", "record", row_id.hex)),

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from idp.domain.grants import authorization_code, client_credentials, decoupled_grant, refresh_token
+from idp.domain.grants.details import narrowed_for_code, narrowed_for_refresh, refuse_details
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
 from idp.protocol.authorize.checks import Serving
 from idp.protocol.decoupled.request import DEVICE_GRANT
+from idp.protocol.oauth.authorization_details import Circumstances
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import UnsupportedGrantType
 from idp.protocol.oauth.requests import TokenRequest
@@ -37,18 +39,23 @@ def _code(
     statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
     lifetimes = policy.online_lifetime, policy.offline_lifetime
-    return authorization_code.redeem(statements, client, request, now, *lifetimes, policy.issuer)
+    details = narrowed_for_code(statements, request, _known(client, policy))
+    grant = authorization_code.redeem(statements, client, request, now, *lifetimes, policy.issuer)
+    return replace(grant, authorization_details=details) if details is not None else grant
 
 
 def _refresh(
     statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
-    return refresh_token.refresh(statements, client, request, now, policy.issuer)
+    details = narrowed_for_refresh(statements, request, _known(client, policy))
+    grant = refresh_token.refresh(statements, client, request, now, policy.issuer)
+    return replace(grant, authorization_details=details) if details is not None else grant
 
 
 def _client(
     statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
 ) -> Grant:
+    refuse_details(request)
     return client_credentials.grant(statements, client, request, now, policy.issuer, policy.serving)
 
 
@@ -59,6 +66,10 @@ def _device(
     return decoupled_grant.redeem(
         statements, client, request, "device", "device_code", now, *lifetimes, policy.issuer
     )
+
+
+def _known(client: Client, policy: GrantPolicy) -> Circumstances:
+    return Circumstances(client, policy.issuer, policy.serving)
 
 
 EXCHANGES: Mapping[str, Exchange] = MappingProxyType(

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import orjson
-
 from idp.domain.grants.grant import Grant
 from idp.protocol.authorize.checks import Serving
+from idp.protocol.oauth.authorization_details import relevant
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
 from idp.protocol.oidc.access_token import access_token_claims
@@ -66,9 +65,9 @@ class Mint:
                 auth_time=grant.auth_time,
                 audience=_audience(grant),
                 confirmation=grant.confirmation,
-                authorization_details=orjson.loads(details)
-                if (details := grant.authorization_details)
-                else None,
+                authorization_details=relevant(
+                    grant.authorization_details, grant.audience[0] if grant.audience else None
+                ),
             ),
             ACCESS_TOKEN_TYP,
         )
@@ -83,7 +82,7 @@ class Mint:
         )
 
     def _subject_at(self, client: Client, grant: Grant, sub: str) -> str:
-        """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0012)."""
+        """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0013)."""
         audience = grant.audience[0] if grant.audience else self.issuer
         if grant.account_id is None or audience == self.issuer:
             return sub

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from idp.domain.store.statements import Row, Statements, as_moment, as_uuid
 from idp.protocol.authorize.prompts import AuthorizationView, SessionView
+from idp.protocol.oauth.authorization_details import elements
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import Handle, HandleKind
 from idp.protocol.oidc import acr
@@ -113,5 +114,6 @@ def _authorization(row: Row, started_at: datetime | None) -> AuthorizationView |
         granted=frozenset(row["granted"].split()),
         declined=frozenset(row["declined"].split()),
         resource=frozenset((row["resource"] or "").split()),
+        details=elements(row["authorization_details"]),
         given_at_interaction=started_at is not None and as_moment(row["granted_at"]) >= started_at,
     )

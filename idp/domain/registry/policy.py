@@ -21,6 +21,7 @@ from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.jose import KEY_OF, MAC_OF
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
+from idp.protocol.oidc.once_only import TYPES
 from idp.protocol.oidc.subject import SUBJECT_TYPES
 
 GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legitimate_interest")
@@ -102,6 +103,7 @@ def _choices(metadata: Mapping[str, Any], report: Report) -> None:
         ("grant_types", GRANT_TYPES),
         ("response_types", RESPONSE_TYPES),
         ("default_acr_values", LEVELS),
+        ("authorization_details_types", TYPES),
     ):
         _within(report, member, metadata.get(member, ()), catalogue)
     _within(report, "scope", metadata["scope"].split(), SCOPES)

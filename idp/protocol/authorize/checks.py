@@ -7,6 +7,7 @@ from typing import Final
 
 from idp.protocol.authorize.request import AuthorizationRequest, ReplyTo
 from idp.protocol.authorize.response import ResponseMode
+from idp.protocol.oauth.authorization_details import Circumstances, parse_details, stored
 from idp.protocol.oauth.client import Client, Environment
 from idp.protocol.oauth.errors import (
     InvalidRequest,
@@ -28,6 +29,7 @@ from idp.protocol.oauth.resources import parse_resources
 from idp.protocol.oauth.values import parse_scope
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.claims_request import ClaimsRequest
+from idp.protocol.oidc.once_only import TYPES
 
 Lookup = Callable[[str], Client | None]
 Serving = Callable[[str], Client | None]
@@ -75,6 +77,7 @@ class Draft:
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
     issuer: str = ""
     resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
 
 
 Check = Callable[[Draft], None]
@@ -122,6 +125,7 @@ def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Poli
         display=params.get("display"),
         resource=draft.resource,
         dpop_jkt=draft.dpop_jkt,
+        authorization_details=draft.authorization_details,
     )
 
 
@@ -266,6 +270,14 @@ def check_resource(draft: Draft) -> None:
             raise InvalidTarget("nobody serves this resource", parameter="resource")
 
 
+def check_authorization_details(draft: Draft) -> None:
+    """Take details of types this client may use, in their canonical form (RFC 9396 §2, §5)."""
+    text = draft.params.get("authorization_details")
+    if text is not None:
+        known = Circumstances(draft.client, draft.issuer, draft.policy.serving)
+        draft.authorization_details = stored(parse_details(text, known, TYPES))
+
+
 CHECKS: tuple[Check, ...] = (
     check_faults,  # RFC 6749 §3.1
     check_state,  # RFC 6749 §4.1.2
@@ -283,6 +295,7 @@ CHECKS: tuple[Check, ...] = (
     check_acr_values,  # OIDC Core §3.1.2.1
     check_claims,  # OIDC Core §5.5
     check_resource,  # RFC 8707 §2
+    check_authorization_details,  # RFC 9396 §5
 )
 
 _MODES = frozenset(mode.value for mode in ResponseMode)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from idp.protocol.authorize import assurance
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.authorization_details import elements, read_stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import (
     AccessDenied,
@@ -21,6 +22,7 @@ from idp.protocol.oauth.errors import (
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Sensitivity
 from idp.protocol.oidc.claims import permitted
+from idp.protocol.oidc.once_only import TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class AuthorizationView:
     granted: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
     resource: frozenset[str] = frozenset()
+    details: frozenset[str] = frozenset()
+    """Authorization details one by one, in their stored form (RFC 9396 §2)."""
     given_at_interaction: bool = False
 
 
@@ -137,7 +141,7 @@ def needs_consent(s: Situation) -> bool:
         return True
     if given.given_at_interaction:
         return not _answers(s, given)
-    if "consent" in s.request.prompt or not _covers(s, given):
+    if "consent" in s.request.prompt or not _covers(s, given) or _details_ask_each_time(s.request):
         return True
     return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
 
@@ -201,10 +205,17 @@ def _answers(s: Situation, given: AuthorizationView) -> bool:
 
 
 def _covers(s: Situation, given: AuthorizationView) -> bool:
-    """Say whether scope and services of others were put to the citizen."""
-    return given.scope.issuperset(s.request.scope) and given.resource.issuperset(
-        asked_resources(s.request, s.client)
+    """Say whether scope, services of others and details were put to the citizen."""
+    return (
+        given.scope.issuperset(s.request.scope)
+        and given.resource.issuperset(asked_resources(s.request, s.client))
+        and given.details.issuperset(elements(s.request.authorization_details))
     )
+
+
+def _details_ask_each_time(request: AuthorizationRequest) -> bool:
+    details = read_stored(request.authorization_details)
+    return any(TYPES[str(detail["type"])].asks_each_time(detail) for detail in details)
 
 
 def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:

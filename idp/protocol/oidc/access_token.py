@@ -75,6 +75,7 @@ class AccessToken:
     expires_at: datetime
     family_id: UUID | None = None
     acr: str | None = None
+    auth_time: datetime | None = None
     confirmation: Confirmation | None = None
     authorization_details: tuple[object, ...] = ()
 
@@ -85,7 +86,7 @@ class AccessToken:
             raise InvalidToken("the access token is not ours")
         try:
             aud = claims["aud"]
-            fid, acr = claims.get("fid"), claims.get("acr")
+            fid, acr, auth_time = claims.get("fid"), claims.get("acr"), claims.get("auth_time")
             token = cls(
                 subject=str(claims["sub"]),
                 client_id=str(claims["client_id"]),
@@ -96,6 +97,7 @@ class AccessToken:
                 expires_at=datetime.fromtimestamp(cast("int", claims["exp"]), UTC),
                 family_id=UUID(str(fid)) if fid is not None else None,
                 acr=acr if isinstance(acr, str) else None,
+                auth_time=datetime.fromtimestamp(cast("int", auth_time), UTC) if auth_time else None,
                 confirmation=Confirmation.of(claims.get("cnf")),
                 authorization_details=tuple(
                     cast("Sequence[object]", claims.get("authorization_details") or ())

@@ -20,6 +20,7 @@ from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
 from idp.web import claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
+from idp.web.detail_lines import detail_lines, service_name
 from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
 from idp.web.pages import ClaimLine, ConsentPage
@@ -42,6 +43,7 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         citizen_name=str(name),
         required=tuple(page_lines[line.name] for line in lines.values() if line.required),
         optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
+        details=detail_lines(services(), asked.authorization_details, client, locale.language()),
         services=_services_called(asked, client),
         until=(now + services().settings.consent_lifetime).date(),
         offline=asked.wants_offline,
@@ -84,7 +86,7 @@ def decide(uid: str) -> Response:
             shown=shown,
             allowed=allowed,
             absent=set(asked_claims(asked, client)) - {line.name for line in shown},
-            reach=Reach(asked_resources(asked, client), _services_called(asked, client)),
+            reach=_reach(asked, client),
             language=locale.language(),
             expires_at=now + services().settings.consent_lifetime,
             now=now,
@@ -93,10 +95,16 @@ def decide(uid: str) -> Response:
 
 
 def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:
-    """Name the services of others that would be called; one that is gone by now by its address."""
-    found = {uri: services().clients.serving(uri) for uri in asked_resources(asked, client)}
-    names = (server.name(locale.language()) if server else uri for uri, server in found.items())
+    """Name the services of others that would be called."""
+    names = (service_name(services(), uri, locale.language()) for uri in asked_resources(asked, client))
     return tuple(dict.fromkeys(names))
+
+
+def _reach(asked: AuthorizationRequest, client: Client) -> Reach:
+    """Put together what the page said beside claims."""
+    details = detail_lines(services(), asked.authorization_details, client, locale.language())
+    words = (*_services_called(asked, client), *(line.words for line in details))
+    return Reach(asked_resources(asked, client), asked.authorization_details, words)
 
 
 def _is_due(waiting: Waiting, asked: AuthorizationRequest, client: Client) -> bool:

@@ -15,6 +15,7 @@ from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
 from idp.protocol.oauth import dpop
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
+from idp.protocol.oidc.once_only import TYPES
 from idp.services import Services
 from idp.web.locale import LANGUAGES
 from idp.web.machine.certificate import offered_methods
@@ -100,6 +101,7 @@ def metadata(services: Services) -> dict[str, object]:
             extra={
                 "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
                 **_mutual_tls(services),
+                "authorization_details_types_supported": list(TYPES),
             },
         )
     )

@@ -56,6 +56,10 @@ def _access(machines: Machines, client: Client, text: str, now: datetime) -> dic
     }
     if token.acr is not None:
         members["acr"] = token.acr
+    if token.auth_time is not None:
+        members["auth_time"] = seconds(token.auth_time)
+    if token.authorization_details:
+        members["authorization_details"] = list(token.authorization_details)
     if token.confirmation is not None:
         members["cnf"] = token.confirmation.claim()
         members["token_type"] = token.confirmation.token_type

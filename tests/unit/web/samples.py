@@ -101,6 +101,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         citizen_name="Siti Aminah Kusumawardhani",
         required=(NAME, NIK, ADDRESS),
         optional=(PHONE, EMAIL),
+        details=(pages.DetailLine(("NPWP",), "Menghitung bantuan", "Layanan Bantuan", ("Layanan Pajak",)),),
         services=("Layanan Kesehatan",),
         until=date(2027, 5, 27),
         offline=True,
