@@ -40,14 +40,14 @@ def test_openid_client_signs_in_unchanged(
     client = register(**CLIENT, **way, **keys)
     proof = {"private_jwk": key.as_dict(private=True)} if keys else {"client_secret": client["client_secret"]}
 
-    with ScriptClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
             redirect_uri=REDIRECT,
             post_logout_redirect_uri=GOODBYE,
             scope=SCOPE,
-            id_token_signed_response_alg=client["id_token_signed_response_alg"],
+            metadata=client,
             **proof,
         )
         back = person.visit(there["url"], until=REDIRECT)
@@ -73,7 +73,7 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
     node: str, provider: Provider, person: Person, register: Callable[..., dict[str, Any]]
 ) -> None:
     client = register(**CLIENT, **SECRET)
-    with ScriptClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
@@ -81,7 +81,7 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
             redirect_uri=REDIRECT,
             post_logout_redirect_uri=GOODBYE,
             scope=SCOPE,
-            id_token_signed_response_alg=client["id_token_signed_response_alg"],
+            metadata=client,
         )
         seen = library.tell(url=person.visit(there["url"], until=REDIRECT).url)
 

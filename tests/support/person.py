@@ -121,6 +121,9 @@ class Person:
             form = found["consent-form"]
             everything = tuple(value for _name, value in form.checkboxes)
             return form, form.filled("consent-allow", tick=everything)
+        if here.page == "device" and "device-form" in found:
+            form = found["device-form"]
+            return form, form.filled("device-submit" if form.buttons else None)
         if here.page == "logout":
             form = found["logout-form"]
             return form, form.filled("logout-confirm")

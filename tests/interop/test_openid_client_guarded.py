@@ -1,0 +1,65 @@
+"""npm openid-client 6 on the guarded roads: pushed and signed requests, signed answers, bound tokens, encryption."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+
+from tests.interop.script_client import ScriptClient
+from tests.support.person import Person
+from tests.support.provider import Provider
+
+REDIRECT = "http://127.0.0.1:9/callback"
+SCOPE = "openid profile email"
+Sign = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def sign_in(node: str, provider: Provider, person: Person, register: Callable[..., dict[str, Any]]) -> Sign:
+    """Register a client with a key of its own and sign a citizen in on these roads; what the library saw."""
+
+    def go(*roads: str, **metadata: Any) -> dict[str, Any]:
+        key = ECKey.generate_key("P-256", {"kid": "sig-1", "alg": "ES256", "use": "sig"}, private=True)
+        open_with = RSAKey.generate_key(
+            2048, {"kid": "enc-1", "alg": "RSA-OAEP-256", "use": "enc"}, private=True
+        )
+        client = register(
+            client_name="Layanan Terjaga",
+            redirect_uris=[REDIRECT],
+            grant_types=["authorization_code", "refresh_token"],
+            scope=SCOPE,
+            token_endpoint_auth_method="private_key_jwt",
+            token_endpoint_auth_signing_alg="ES256",
+            jwks={"keys": [key.as_dict(private=False), open_with.as_dict(private=False)]},
+            **metadata,
+        )
+        with ScriptClient(node, "openid_client/sealed.mjs") as library:
+            there = library.tell(
+                roads=roads,
+                issuer=provider.issuer,
+                client_id=client["client_id"],
+                metadata=client,
+                redirect_uri=REDIRECT,
+                scope=SCOPE,
+                private_jwk=key.as_dict(private=True),
+                decryption_jwk=open_with.as_dict(private=True),
+            )
+            back = person.visit(there["url"], until=REDIRECT)
+            seen = library.tell(url=back.url)
+        assert seen["userinfo"]["sub"] == seen["claims"]["sub"]
+        assert seen["userinfo"]["name"] == "Siti Aminah"
+        return {**seen, "asked": _parameters(there["url"]), "answered": _parameters(back.url)}
+
+    return go
+
+
+def _parameters(url: str) -> set[str]:
+    return set(parse_qs(urlsplit(url).query))
+
+
+def test_rfc9449_tokens_are_bound_to_its_key(sign_in: Sign) -> None:
+    seen = sign_in("dpop", profile="national", dpop_bound_access_tokens=True)
+    assert seen["token_type"] == seen["refreshed_type"] == "dpop"
+    assert seen["without_proof"] == 401
