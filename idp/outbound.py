@@ -7,6 +7,8 @@ another for the call. Hosts and networks in `IDP_OUTBOUND_ALLOW` are exempt; the
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -100,10 +102,15 @@ class Outbound:
         )
 
     def get(
-        self, url: str, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        total: float = TOTAL_SECONDS,
+        most: int = MOST_BYTES,
     ) -> Answer:
-        """Fetch a document."""
-        return self._call("GET", url, dict(headers or {}), b"", total)
+        """Fetch a document of at most so many bytes."""
+        return self._call("GET", url, dict(headers or {}), b"", total, most)
 
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
@@ -114,15 +121,17 @@ class Outbound:
             OutboundRefused: before anything is sent.
             OutboundFailed: when no complete answer came in time.
         """
-        return self._call("POST", url, dict(headers or {}), body, total)
+        return self._call("POST", url, dict(headers or {}), body, total, MOST_BYTES)
 
     def close(self) -> None:
         """Close idle connections."""
         self._pool.close()
 
-    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes, total: float) -> Answer:
+    def _call(
+        self, method: str, url: str, headers: dict[str, str], body: bytes, total: float, most: int
+    ) -> Answer:
         self.guard.check_url(url)
-        deadline = time.monotonic() + total
+        deadline = _DEADLINE.moment = time.monotonic() + total
         own = {"Host": urlsplit(url).netloc, "User-Agent": "Gerbang", "Accept-Encoding": "identity"}
         sent = list({**own, **headers}.items())
         timeouts = {"connect": CONNECT_SECONDS, "read": total, "write": total, "pool": CONNECT_SECONDS}
@@ -133,7 +142,7 @@ class Outbound:
                 received = bytearray()
                 for chunk in response.iter_stream():
                     received += chunk
-                    if len(received) > MOST_BYTES:
+                    if len(received) > most:
                         raise OutboundFailed("the answer is too large")
                     if time.monotonic() > deadline:
                         raise OutboundFailed("the answer took too long")
@@ -141,6 +150,57 @@ class Outbound:
                 return Answer(response.status, names, bytes(received))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as exc:
             raise OutboundFailed(type(exc).__name__) from exc
+
+
+class _Deadline(threading.local):
+    """When the call of this thread must be over."""
+
+    moment = float("inf")
+
+
+_DEADLINE = _Deadline()
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection on which the whole call has one deadline, however little the other side sends at a time."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive."""
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send."""
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """Close."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Go on encrypted."""
+        return _TimedStream(
+            self._stream.start_tls(ssl_context, server_hostname, _left(timeout, httpcore.ConnectTimeout))
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        """Tell about the connection."""
+        return self._stream.get_extra_info(info)
+
+
+def _left(timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
+    """What is left of a call for one more step."""
+    left = _DEADLINE.moment - time.monotonic()
+    if left <= 0:
+        raise error("the call took too long")
+    return left if timeout is None else min(timeout, left)
 
 
 class _GuardedBackend(httpcore.SyncBackend):
@@ -169,7 +229,9 @@ class _GuardedBackend(httpcore.SyncBackend):
         last: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                return _TimedStream(
+                    super().connect_tcp(address, port, timeout, local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 last = exc
         raise last

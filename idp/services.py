@@ -22,6 +22,7 @@ from idp.domain.store.database import Database
 from idp.keysets import KeySets
 from idp.outbound import Outbound
 from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
+from idp.request_uris import RequestUris
 from idp.settings import Settings, SettingsError
 from keys import DataKey, Keyring, KeyTree, RootKey, RotationPolicy, rotate
 
@@ -59,6 +60,7 @@ class Services:
     hasher: HashPool
     outbound: Outbound
     keysets: KeySets
+    request_uris: RequestUris
     refresher: Refresher
     authorities: Authorities
 
@@ -148,6 +150,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         hasher=HashPool(tree.pepper, parallel=settings.hash_parallelism, queue=settings.hash_queue),
         outbound=outbound,
         keysets=KeySets(outbound),
+        request_uris=RequestUris(outbound),
         refresher=Refresher(database, keys, clients),
         authorities=_authorities(settings),
     )

@@ -145,6 +145,11 @@ class Settings:
     code_lifetime: timedelta = setting(
         timedelta(seconds=60), _seconds, help="Authorization code lifetime in seconds (RFC 6749 §4.1.2)."
     )
+    pushed_request_lifetime: timedelta = setting(
+        timedelta(seconds=90),
+        _seconds,
+        help="How long a browser may take to bring a pushed request, in seconds: 6 to 599 (RFC 9126 §2.2).",
+    )
     access_token_lifetime: timedelta = setting(
         timedelta(seconds=600), _seconds, help="Access token lifetime in seconds (RFC 9068 §2.2)."
     )
@@ -261,6 +266,8 @@ class Settings:
             problems += self._mtls_problems(urlsplit(self.mtls_base_url))
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             problems.append("IDP_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+        if not timedelta(seconds=5) < self.pushed_request_lifetime < timedelta(seconds=600):
+            problems.append("IDP_PUSHED_REQUEST_LIFETIME must be more than 5 and less than 600 seconds")
         if self.smtp_url is not None and not self.smtp_url.startswith(("smtp://", "smtps://")):
             problems.append("IDP_SMTP_URL must start with smtp:// or smtps://")
         return problems

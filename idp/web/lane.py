@@ -21,9 +21,10 @@ from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS
 from idp.web.headers import HSTS
 from idp.web.machine.device_authorization import device_authorization
-from idp.web.machine.documents import ENDPOINTS, Documents
+from idp.web.machine.documents import ENDPOINTS, PAR, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
+from idp.web.machine.par import push
 from idp.web.machine.request import MachineRequest
 from idp.web.machine.revocation import revoke
 from idp.web.machine.token import token
@@ -82,6 +83,7 @@ class Lane:
                 ("POST",),
                 _bind(device_authorization, machines),
             ),
+            base + ENDPOINTS[PAR]: (("POST",), _bind(push, machines.also_for(issuer + ENDPOINTS[PAR]))),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},
         }

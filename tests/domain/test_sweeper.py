@@ -8,7 +8,7 @@ import pytest
 
 from idp import sweeper
 from idp.domain.authenticators.models import OneTimeCode
-from idp.domain.grants.models import AuthorizationCode, JtiMark, ProofMark
+from idp.domain.grants.models import AuthorizationCode, JtiMark, ProofMark, PushedRequest
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
 from tests.support import state
@@ -92,6 +92,22 @@ def test_marks_stay_until_their_proof_cannot_come_back(services, shelf):
     shelf.add(*(ProofMark(exp_day=today - age, digest=bytes([age]) * 32) for age in (0, 1, 2, 3)))
     shelf.sweep()
     assert shelf.left("proof_mark") == 2
+
+
+def test_pushed_requests_go_when_no_interaction_of_theirs_can_wait(services, shelf):
+    rows = []
+    for age in (timedelta(0), 2 * DAY, 3 * DAY):
+        pushed = services.clock() - age
+        handle = Handle.mint(HandleKind.PAR, pushed, b"tax")
+        rows.append(
+            PushedRequest(
+                **{"day": handle.day, "bucket": handle.bucket, "digest": handle.digest, "client_id": "tax"},
+                **{"request": b"sealed", "pushed_at": pushed, "expires_at": pushed + timedelta(seconds=90)},
+            )
+        )
+    shelf.add(*rows)
+    shelf.sweep()
+    assert shelf.left("pushed_request") == 1
 
 
 def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, shelf):

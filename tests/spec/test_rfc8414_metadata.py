@@ -24,6 +24,8 @@ REGISTERED = {
     "introspection_endpoint_auth_methods_supported", "introspection_endpoint_auth_signing_alg_values_supported",
     "claims_supported", "claims_parameter_supported", "request_parameter_supported", "prompt_values_supported",
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
+    "pushed_authorization_request_endpoint", "require_pushed_authorization_requests",
+    "require_request_uri_registration", "request_object_signing_alg_values_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "service_documentation", "op_policy_uri", "op_tos_uri",
 }  # fmt: skip
@@ -79,7 +81,13 @@ def test_3_what_must_be_there_is_there_with_its_type(document):
     assert "openid" in document["scopes_supported"]
     assert {"sub", "name", "email"} <= set(document["claims_supported"])
     assert document["claims_parameter_supported"] is True
-    assert document["request_uri_parameter_supported"] is False
+    assert document["request_parameter_supported"] is True
+    assert document["request_uri_parameter_supported"] is True
+    assert document["require_request_uri_registration"] is True
+    assert {"RS256", "ES256", "PS256", "EdDSA"} <= set(
+        document["request_object_signing_alg_values_supported"]
+    )
+    assert document["require_pushed_authorization_requests"] is False
 
 
 def test_2_only_registered_names_and_nothing_null_or_empty(document):

@@ -204,6 +204,11 @@ class AuthorizationRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPushed(Event):
+    """A client pushed an authorization request (RFC 9126)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeIssued(Event):
     """An authorization code was issued to a client."""
 

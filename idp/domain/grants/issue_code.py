@@ -8,13 +8,14 @@ from typing import Any
 
 from idp.domain.audit.events import CodeIssued
 from idp.domain.audit.record import INSERT_PENDING, parameters
+from idp.domain.grants.pushed_requests import CLAIM, claim_parameters
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions.browser import TOUCH_EVERY
 from idp.domain.store.statements import SqliteStatements, Statements
 from idp.protocol.authorize import assurance
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import LoginRequired
+from idp.protocol.oauth.errors import InvalidRequestUri, LoginRequired
 from idp.protocol.oauth.values import Handle, HandleKind, format_scope
 from idp.protocol.oidc.catalogue import COMPANIONS
 from idp.protocol.oidc.claims import permitted
@@ -53,6 +54,15 @@ WITH gate AS ({GATE}),
      audited AS ({INSERT_PENDING} {AUDIT_VALUES} FROM code)
 SELECT 1 AS issued FROM code
 """
+POSTGRESQL_PUSHED = f"""
+WITH gate AS ({GATE}),
+     claimed AS ({CLAIM} AND EXISTS (SELECT 1 FROM gate) RETURNING 1),
+     touched AS ({TOUCH} AND EXISTS (SELECT 1 FROM claimed)),
+     code AS ({INSERT_CODE} {CODE_VALUES}, claimed RETURNING 1),
+     audited AS ({INSERT_PENDING} {AUDIT_VALUES} FROM code)
+SELECT EXISTS (SELECT 1 FROM code) AS issued, EXISTS (SELECT 1 FROM gate) AS stands
+"""
+"""The same for a pushed request, of which the `request_uri` is consumed with it (RFC 9126 §4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +85,44 @@ def issue_code(
 
     Raises:
         LoginRequired: when session, consent, account or client fell between the question and this statement.
+        InvalidRequestUri: a code was issued for this pushed request already.
     """
     code = Handle.mint(HandleKind.CODE, now, standing.citizen_id.bytes)
     params = _params(request, client, standing, policy, code, now)
     if isinstance(statements, SqliteStatements):
-        issued = _issue_sqlite(statements, params)
+        issued, stands = _issue_sqlite(statements, params, request.pushed)
     else:
-        issued = statements.one(POSTGRESQL, params) is not None
+        issued, stands = _issue_postgresql(statements, params, request.pushed)
+    if not issued and stands:
+        raise InvalidRequestUri("this request_uri was used already", parameter="request_uri")
     if not issued:
         raise LoginRequired("the session or the consent has just ended")
     return code.text
 
 
-def _issue_sqlite(statements: SqliteStatements, params: dict[str, Any]) -> bool:
+def _issue_postgresql(
+    statements: Statements, params: dict[str, Any], pushed: str | None
+) -> tuple[bool, bool]:
+    """Return whether a code was issued, and whether everything stood."""
+    if pushed is None:
+        issued = statements.one(POSTGRESQL, params) is not None
+        return issued, issued
+    row = statements.one(POSTGRESQL_PUSHED, {**params, **claim_parameters(pushed)})
+    return (False, False) if row is None else (row["issued"], row["stands"])
+
+
+def _issue_sqlite(
+    statements: SqliteStatements, params: dict[str, Any], pushed: str | None
+) -> tuple[bool, bool]:
     with statements.transaction(write=True) as tx:
         if tx.one(GATE, params) is None:
-            return False
+            return False, False
+        if pushed and tx.one(CLAIM + "RETURNING 1", {**params, **claim_parameters(pushed)}) is None:
+            return False, True
         tx.one(f"WITH gate AS ({GATE}) {INSERT_CODE} {CODE_VALUES}", params)
         tx.one(TOUCH, params)
         tx.one(INSERT_PENDING + AUDIT_VALUES, params)
-        return True
+        return True, True
 
 
 def _params(

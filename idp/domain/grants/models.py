@@ -163,7 +163,7 @@ class RevokedToken(Base):
 
 
 class JtiMark(Base):
-    """The first use of a client assertion's `jti` (RFC 7523 §3); inserting is the check."""
+    """The first use of a `jti` (RFC 7523 §3, RFC 9101 §10); inserting is the check. `jti` begins with its kind."""
 
     __tablename__ = "jti_mark"
 

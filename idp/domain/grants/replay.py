@@ -8,6 +8,8 @@ from typing import Any
 from idp.domain.grants.revoke import exp_day
 from idp.domain.store.statements import SqliteStatements, Statements
 
+ASSERTION, REQUEST_OBJECT = "assertion", "request"
+
 MARK = """
 INSERT INTO jti_mark (exp_day, client_id, jti) VALUES (:exp_day, :client_id, :jti)
 ON CONFLICT DO NOTHING RETURNING 1 AS first
@@ -17,9 +19,16 @@ INSERT INTO proof_mark (exp_day, digest) VALUES (:exp_day, :digest) ON CONFLICT 
 """
 
 
-def first_use(statements: Statements, client_id: str, jti: str, kept_until: datetime) -> bool:
-    """Mark a client assertion as used; False when it was used before (one statement)."""
-    return _mark(statements, MARK, {"exp_day": exp_day(kept_until), "client_id": client_id, "jti": jti})
+def first_use(
+    statements: Statements, client_id: str, jti: str, kept_until: datetime, kind: str = ASSERTION
+) -> bool:
+    """Mark a statement of a client as used; False when it was used before (one statement).
+
+    Each kind of statement counts by itself: libraries use one `jti` for several (decision 35).
+    """
+    return _mark(
+        statements, MARK, {"exp_day": exp_day(kept_until), "client_id": client_id, "jti": f"{kind}:{jti}"}
+    )
 
 
 def first_proof(statements: Statements, digest: bytes, kept_until: datetime) -> bool:

@@ -55,10 +55,16 @@ def check_resources(report: Report, uris: Sequence[str], issuer: str, *, plain_l
 
 
 def check_called(
-    report: Report, member: str, uri: str, check_url: Callable[[str], None], *, plain_loopback: bool
+    report: Report,
+    member: str,
+    uri: str,
+    check_url: Callable[[str], None],
+    *,
+    plain_loopback: bool,
+    fragment: bool = False,
 ) -> None:
     """Allow what the outbound guard would let us call (OIDC Back-Channel Logout §2.2; RFC 9700 §4.15)."""
-    parts = _split(report, member, uri)
+    parts = _split(report, member, uri, fragment=fragment)
     if parts is None:
         return
     if parts.scheme != "https" and not plain_loopback:

@@ -14,6 +14,7 @@ from idp.domain.registry.certificates import check_certificates
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
+from idp.protocol.authorize import request_object
 from idp.protocol.client_auth import TLS_METHODS
 from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.decoupled.request import DEVICE_GRANT
@@ -37,6 +38,7 @@ SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")
 WAIVABLE = ("client_secret", "oidc_core")
 PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "cancel_uri", "initiate_login_uri")
+MOST_REQUEST_URIS = 10
 PLAIN_SCOPES = frozenset({"openid", "profile", "offline_access"})
 FAPI = (Profile.FAPI2, Profile.FAPI2_MESSAGE_SIGNING)
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -77,6 +79,7 @@ def check_policy(metadata: Mapping[str, Any], policy: Policy, report: Report) ->
     _waivers(metadata, policy, report)
     _authentication(metadata, profile, policy, report)
     _algorithms(metadata, profile, report)
+    _requests(metadata, profile, policy, report)
     _subject(metadata, profile, policy, report)
     _reading(metadata, profile, policy, report)
 
@@ -217,6 +220,38 @@ def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -
     ):
         if member in metadata and metadata[member] not in allowed:
             report.add(member, Rule.ALGORITHM, profile, ", ".join(allowed))
+
+
+def _requests(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:
+    """Judge how a client sends its authorization requests (OIDC Registration §2, RFC 9101 §10.5)."""
+    must_sign = metadata.get("require_signed_request_object") or profile is Profile.FAPI2_MESSAGE_SIGNING
+    alg = metadata.get("request_object_signing_alg")
+    allowed = request_object.FAPI_ALGORITHMS if profile in FAPI else request_object.ALGORITHMS
+    if profile is Profile.OIDC_CORE:
+        allowed = (*allowed, request_object.UNSIGNED)
+    if alg is not None and alg not in allowed:
+        report.add("request_object_signing_alg", Rule.ALGORITHM, profile, ", ".join(allowed))
+    elif alg == request_object.UNSIGNED and must_sign:
+        report.add("request_object_signing_alg", Rule.UNSIGNED_REQUESTS)
+    signs = must_sign or alg not in (None, request_object.UNSIGNED)
+    if signs and "jwks" not in metadata and "jwks_uri" not in metadata and not report.about("jwks"):
+        report.add(
+            "jwks", Rule.KEYS_NEEDED, "request_object_signing_alg" if alg else "require_signed_request_object"
+        )
+    elif alg is not None and "jwks" in metadata and not report.about("jwks"):
+        check_jwks(report, metadata["jwks"], alg)
+    addresses = metadata.get("request_uris", ())
+    if len(addresses) > MOST_REQUEST_URIS:
+        report.add("request_uris", Rule.TOO_LONG)
+    for uri in addresses:
+        check_called(
+            report,
+            "request_uris",
+            uri,
+            policy.check_url,
+            plain_loopback=not policy.strict,
+            fragment=True,
+        )
 
 
 def _subject(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:

@@ -30,6 +30,7 @@ class Rule(StrEnum):
     PUBLIC_GRANT = "a client without credentials cannot use client_credentials"
     ONE_KEY_SOURCE = "give jwks or jwks_uri, not both"
     KEYS_NEEDED = "{0} needs jwks or jwks_uri"
+    UNSIGNED_REQUESTS = "none is not allowed where requests must be signed"
     KEY_PRIVATE = "must hold public keys only"
     KEY_UNUSABLE = "has a key that cannot be used for signatures here: {0}"
     KEY_REPEATED = "uses the key id {0} twice"

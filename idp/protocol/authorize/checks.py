@@ -56,6 +56,7 @@ class Policy:
     """
 
     pushed: bool = False
+    signed: bool = False
     registration: bool = True
     serving: Serving = nobody
 
@@ -141,19 +142,30 @@ def check_state(draft: Draft) -> None:
 
 
 def check_request_objects(draft: Draft) -> None:
-    """Refuse request objects and inline registration, which are never ignored (OIDC Core §3.1.2.6)."""
+    """Refuse an object that nobody opened, and inline registration; none is ignored (OIDC Core §3.1.2.6)."""
     if "request" in draft.params:
-        raise RequestNotSupported("request objects are not supported", parameter="request")
+        raise RequestNotSupported("request is not supported here", parameter="request")
     if "request_uri" in draft.params:
-        raise RequestUriNotSupported("request_uri is not supported", parameter="request_uri")
+        raise RequestUriNotSupported("request_uri is not supported here", parameter="request_uri")
     if "registration" in draft.params:
         raise RegistrationNotSupported("registration is not supported", parameter="registration")
 
 
 def check_pushed(draft: Draft) -> None:
-    """Refuse a request of a FAPI client that was not pushed (FAPI 2.0 SP §5.3.2.2-3)."""
-    if draft.client.is_fapi and not draft.policy.pushed:
+    """Refuse what a client that must push did not push (RFC 9126 §6, FAPI 2.0 SP §5.3.2.2-3)."""
+    require_pushed(draft.client, draft.policy)
+
+
+def require_pushed(client: Client, policy: Policy) -> None:
+    """Refuse a request of a client that must push, before anything of it is opened."""
+    if client.needs_pushed_requests and not policy.pushed:
         raise InvalidRequest("this client must push its authorization requests")
+
+
+def check_signed(draft: Draft) -> None:
+    """Refuse plain parameters of a client that must sign (RFC 9101 §10.5, FAPI 2.0 MS §5.3.2)."""
+    if draft.client.needs_signed_requests and not draft.policy.signed:
+        raise InvalidRequest("this client must sign its authorization requests", parameter="request")
 
 
 def check_response_type(draft: Draft) -> None:
@@ -282,7 +294,8 @@ CHECKS: tuple[Check, ...] = (
     check_faults,  # RFC 6749 §3.1
     check_state,  # RFC 6749 §4.1.2
     check_request_objects,  # OIDC Core §3.1.2.6
-    check_pushed,  # FAPI 2.0 SP §5.3.2.2
+    check_pushed,  # RFC 9126 §6
+    check_signed,  # RFC 9101 §10.5
     check_response_type,  # OIDC Core §3.1.2.1
     check_response_mode,  # OAuth 2.0 Multiple Response Types §2.1
     check_scope,  # RFC 6749 §3.3

@@ -322,3 +322,12 @@ class RedirectRefused(PageOnly):
     """Show a page for a redirect URI that is missing or not registered (RFC 6749 §4.1.2.1)."""
 
     code = "invalid_request"
+
+
+class PushedRequestRefused(PageOnly):
+    """Show a page for a pushed request that is unknown, expired, used or another client's (RFC 9126 §4).
+
+    Nothing proves then where the browser may be sent.
+    """
+
+    code = "invalid_request_uri"

@@ -5,6 +5,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -148,6 +149,19 @@ def _algorithm(header: Mapping[str, object], kind: Collection[str], allowed: Col
     if not _REFUSED_HEADERS.isdisjoint(header):
         raise BadJwtError("header has a member that is not allowed")
     return alg
+
+
+def numeric_date(claims: Mapping[str, object], name: str) -> datetime | None:
+    """Read a NumericDate, or None when absent (RFC 7519 §2)."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadJwtError(f"{name} must be a number")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as cause:
+        raise BadJwtError(f"{name} is out of range") from cause
 
 
 def with_alias(alg: str) -> frozenset[str]:

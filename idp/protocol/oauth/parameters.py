@@ -71,6 +71,18 @@ class Parameters(Mapping[str, str]):
             return self._repeated[name]
         return (self._values[name],) if name in self._values else ()
 
+    def filled(
+        self, around: Mapping[str, tuple[str, ...]], faults: Mapping[str, InvalidRequest]
+    ) -> "Parameters":
+        """Return these parameters, and others where these say nothing (OIDC Core §6.1)."""
+        own = self._values.keys() | self.faults.keys()
+        more = {name: values for name, values in around.items() if name not in own}
+        return Parameters(
+            {**self._values, **{name: values[0] for name, values in more.items()}},
+            {**{name: fault for name, fault in faults.items() if name not in own}, **self.faults},
+            {**self._repeated, **{name: values for name, values in more.items() if len(values) > 1}},
+        )
+
     def require(self, name: str) -> str:
         """Return a parameter that must be there (RFC 6749 §5.2)."""
         value = self._values.get(name)

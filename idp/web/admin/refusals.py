@@ -73,6 +73,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.PUBLIC_GRANT: _("klien tanpa kredensial tidak dapat memakai client_credentials"),
         Rule.ONE_KEY_SOURCE: _("isi jwks atau jwks_uri, jangan keduanya"),
         Rule.KEYS_NEEDED: _("{0} memerlukan jwks atau jwks_uri"),
+        Rule.UNSIGNED_REQUESTS: _("tidak boleh none bila permintaan wajib ditandatangani"),
         Rule.KEY_PRIVATE: _("hanya boleh memuat kunci publik"),
         Rule.KEY_UNUSABLE: _("memuat kunci yang tidak dapat dipakai: {0}"),
         Rule.KEY_REPEATED: _("memakai kid yang sama dua kali: {0}"),

@@ -11,17 +11,19 @@ from idp.domain.grants.issue_code import CodePolicy, issue_code
 from idp.domain.grants.situation import Standing
 from idp.domain.registry.lookup import is_approved
 from idp.domain.sessions import interactions
-from idp.protocol.authorize.checks import resolve, validate
+from idp.protocol.authorize.checks import resolve
 from idp.protocol.authorize.prompts import next_prompt
-from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.authorize.request import AuthorizationRequest, ReplyTo
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import PageOnly, ProtocolError, UnknownClient
+from idp.protocol.oauth.parameters import Parameters
 from idp.web import cookies, locale
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel.frame import AUTHORIZE
-from idp.web.frontchannel.request import policy, read_parameters
+from idp.web.frontchannel.request import client_of, is_pushed, policy, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
+from idp.web.request_objects import open_request
 
 bp = Blueprint("authorize", __name__)
 
@@ -31,18 +33,44 @@ def authorize() -> Response:
     """Answer an authorization request, or start the interaction that it needs."""
     deployment = services()
     params = read_parameters(request.query_string)
-    client = None
+    reply_to: ReplyTo | None = None
     try:
-        client, reply_to = resolve(params, deployment.clients.get, deployment.settings.issuer)
-        asked = validate(params, client, reply_to, policy(deployment))
+        if is_pushed(params):
+            client, asked = pushed(deployment, params)
+            reply_to = asked.reply_to
+        else:
+            opened = open_request(deployment, params, client_of(deployment, params), policy(deployment))
+            client, reply_to = resolve(opened.params, deployment.clients.get, deployment.settings.issuer)
+            asked = opened.validate(deployment, client, reply_to)
         return _decide(asked, client)
     except PageOnly as exc:
         put_on_record(exc, deployment.clients.get(params.get("client_id", "")))
         raise
     except ProtocolError as exc:
-        if client is None:
-            raise
-        return refuse(asked_by=client, error=exc, response=answer(reply_to.error(exc)))
+        return _refused(params, exc, reply_to)
+
+
+def _refused(params: Parameters, error: ProtocolError, reply_to: ReplyTo | None) -> Response:
+    """Answer with an error; one of an object that could not be opened goes where the parameters beside it say."""
+    client = client_of(services(), params)
+    target = reply_to or _target_beside(params)
+    if target is None:
+        put_on_record(error, client)
+        raise error
+    return refuse(asked_by=client, error=error, response=answer(target.error(error)))
+
+
+def _target_beside(params: Parameters) -> ReplyTo | None:
+    """Return where an answer may go by the parameters in the address; nothing there counts beside a pushed request."""
+    deployment = services()
+    try:
+        return (
+            None
+            if is_pushed(params)
+            else resolve(params, deployment.clients.get, deployment.settings.issuer)[1]
+        )
+    except PageOnly:
+        return None
 
 
 @bp.post("/authorize")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from idp.domain.grants import EXCHANGES
+from idp.protocol.authorize import request_object
 from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
@@ -21,6 +22,7 @@ from idp.web.locale import LANGUAGES
 from idp.web.machine.certificate import offered_methods
 from idp.web.machine.request import MachineRequest
 
+PAR = "pushed_authorization_request_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -31,6 +33,7 @@ ENDPOINTS = {
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
     "device_authorization_endpoint": "/device_authorization",
+    PAR: "/par",
 }
 
 
@@ -94,6 +97,7 @@ def metadata(services: Services) -> dict[str, object]:
             response_modes=tuple(mode.value for mode in ResponseMode),
             client_auth_methods=(*METHODS, *offered_methods(services)),
             assertion_algorithms=(*ALGORITHMS, *MAC_ALGORITHMS),
+            request_object_algorithms=(*request_object.ALGORITHMS, request_object.UNSIGNED),
             signing_algorithms=services.keyring.algorithms,
             prompt_values=PROMPT_VALUES,
             ui_locales=tuple(LANGUAGES),

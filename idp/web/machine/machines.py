@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from idp.domain.grants import GrantPolicy
@@ -41,6 +41,10 @@ class Machines:
             assertion_audiences,
             Nonces(partial(services.tree.mac, "dpop-nonce")),
         )
+
+    def also_for(self, endpoint: str) -> Machines:
+        """Return the same for an endpoint that assertions may name as their audience (RFC 9126 §2)."""
+        return replace(self, assertion_audiences=(*self.assertion_audiences, endpoint))
 
     def mint(self) -> Mint:
         """Return what signs tokens, with the keys in force now."""
