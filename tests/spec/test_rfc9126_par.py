@@ -7,7 +7,7 @@ from idp.domain.grants.pushed_requests import URN
 from tests import factories
 from tests.rp import ASSERTION_TYPE, RP
 from tests.support import state
-from tests.support.databases import counted, sqlite_only
+from tests.support.databases import sqlite_only
 
 PAR = factories.ISSUER + "/par"
 
@@ -345,18 +345,3 @@ def test_6_a_client_that_must_push_is_refused_otherwise(provider, rp, citizen):
     assert answer.error == "invalid_request"
     assert rp.authorize_signed().error == "invalid_request"
     assert rp.bring(rp.push()).code
-
-
-# --- cost ---
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_pushed_request_costs_one_statement_more(provider, rp, citizen):
-    consented(rp, citizen)
-    rp.bring(rp.push())
-    with counted(provider.database) as statements:
-        pushed = rp.push()
-    assert len(statements) == 2, statements  # the mark of the assertion, and the request
-    with counted(provider.database) as statements:
-        assert rp.bring(pushed).code
-    assert len(statements) == 3, statements
