@@ -8,6 +8,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || have chromium-browser || have google-chrome || missing="$missing chromium fonts-liberation"
 have initdb || ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 have redis-server || have valkey-server || missing="$missing redis-server"
+have curl || missing="$missing curl"
+have openssl || missing="$missing openssl"
 have nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
 ls /usr/lib/nginx/modules/ngx_http_js_module.so /usr/lib64/nginx/modules/ngx_http_js_module.so 2>/dev/null |
     grep -q . || missing="$missing libnginx-mod-http-js"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,7 @@ class Deployment:
     authority: Identity
     identity: Identity
     customers: tuple[Customer, Customer]
+    env: dict[str, str] = field(repr=False)
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +74,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         services.close()
     try:
         provider.serve()
-        yield Deployment(provider.port, folder, authority, identity, customers)
+        yield Deployment(provider.port, folder, authority, identity, customers, provider.env)
     finally:
         provider.stop()
 

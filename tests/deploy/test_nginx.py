@@ -1,11 +1,20 @@
 """deploy/nginx with the nginx of this machine (protocol G5, G6; RFC 8705; RFC 9440)."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+from joserfc import jws
 
+from idp.protocol.oauth.certificate import ClientCertificate
 from tests.deploy import behaviour
-from tests.deploy.front import Front, binary, example
+from tests.deploy.front import MTLS_HOST, Front, binary, example
 from tests.support.processes import ROOT, free_port
 
 FILES = ROOT / "deploy" / "nginx"
@@ -74,3 +83,39 @@ def test_o093_the_front_says_who_calls_and_nobody_else(front):
 
 def test_t7_u9_certificates_work_and_headers_from_outside_do_not(front, deployment, tmp_path):
     behaviour.certificates_work(front, deployment.identity, deployment.customers[0], tmp_path)
+
+
+def test_the_how_to_works_as_written(front, deployment, tmp_path):
+    """An agency makes a certificate, registers it and takes a token, with the commands of the page."""
+    page = (ROOT / "docs" / "how-to" / "deploy-https.md").read_text(encoding="utf-8")
+    register, take = re.findall(r"```sh\n(openssl req.*?|curl -s --cert.*?)```", page, flags=re.DOTALL)
+    (tmp_path / ".curlrc").write_text(
+        f'cacert = "{deployment.folder}/client-ca.pem"\nconnect-to = "{MTLS_HOST}:443:127.0.0.1:{front.mtls}"\n'
+    )
+    env = deployment.env | {
+        "HOME": str(tmp_path),
+        "CURL_HOME": str(tmp_path),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+
+    def shell(script):
+        done = subprocess.run(
+            ["sh", "-ec", script],
+            env=env,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    client = shell(register.replace("tools/certificate_jwk.py", f"{ROOT}/tools/certificate_jwk.py"))
+    env["CLIENT_ID"] = client["client_id"]
+    token = shell(take)
+    assert token["token_type"] == "Bearer"
+    claims = json.loads(jws.extract_compact(token["access_token"].encode()).payload)
+    pem = load_pem_x509_certificate((tmp_path / "pajak.pem").read_bytes())
+    expected = ClientCertificate.of_der(pem.public_bytes(Encoding.DER)).thumbprint
+    assert claims["cnf"] == {"x5t#S256": expected}
