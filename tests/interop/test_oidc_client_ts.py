@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -22,8 +23,14 @@ SCOPE = "openid profile email"
 SOMETHING = re.compile(r'^(?!"…"$).+')
 
 
+@pytest.fixture(params=[False], ids=["bearer"])
+def dpop(request: pytest.FixtureRequest) -> bool:
+    """Whether tokens are bound to a key of the browser."""
+    return bool(request.param)
+
+
 @pytest.fixture
-def app(node: str, provider: Provider, register: Callable[..., dict[str, Any]]) -> Iterator[str]:
+def app(node: str, provider: Provider, dpop: bool, register: Callable[..., dict[str, Any]]) -> Iterator[str]:
     """The address of the application; `localhost` is another site than the issuer's 127.0.0.1."""
     files = {
         "/": ("text/html", (APP / "index.html").read_bytes()),
@@ -40,8 +47,14 @@ def app(node: str, provider: Provider, register: Callable[..., dict[str, Any]]) 
             grant_types=["authorization_code", "refresh_token"],
             scope=SCOPE,
             token_endpoint_auth_method="none",
+            dpop_bound_access_tokens=dpop,
         )
-        settings = {"issuer": provider.issuer, "client_id": client["client_id"], "scope": SCOPE}
+        settings = {
+            "issuer": provider.issuer,
+            "client_id": client["client_id"],
+            "scope": SCOPE,
+            "dpop": dpop,
+        }
         files["/settings.json"] = ("application/json", json.dumps(settings).encode())
         yield address
 
@@ -114,3 +127,18 @@ def test_it_renews_by_a_redirect_without_a_page_but_in_no_frame_and_signs_out(
     page.locator("#sign-in-quietly").click()
     page.wait_for_url(re.compile(re.escape(f"{app}/callback?")))
     assert said(page) == {"error": "login_required"}
+
+
+@pytest.mark.parametrize("dpop", [True], indirect=True, ids=["dpop"])
+def test_its_tokens_can_be_bound_to_a_key_that_cannot_leave_the_browser(
+    signed_in: dict[str, Any], page: Page, provider: Provider
+) -> None:
+    assert signed_in["token_type"].lower() == "dpop"
+    assert press(page, "userinfo")["name"] == "Siti Aminah"
+    renewed = press(page, "renew")
+    assert renewed["token_type"].lower() == "dpop"
+    assert renewed["access_token"] != signed_in["access_token"]
+    assert press(page, "userinfo")["sub"] == signed_in["profile"]["sub"]
+
+    bearer = {"Authorization": f"Bearer {renewed['access_token']}"}
+    assert httpx.get(f"{provider.issuer}/userinfo", headers=bearer, trust_env=False).status_code == 401

@@ -1,6 +1,6 @@
 // A public client in the browser, made of the npm package oidc-client-ts as its documentation shows.
 // Every button leaves what came of it in #said, as JSON, for the test to read.
-const { UserManager, WebStorageStateStore } = window.oidc
+const { IndexedDbDPoPStore, UserManager, WebStorageStateStore } = window.oidc
 
 const given = await (await fetch('settings.json')).json()
 const here = new URL('/', location).href
@@ -11,7 +11,8 @@ const manager = new UserManager({
   silent_redirect_uri: here + 'callback',
   post_logout_redirect_uri: here,
   scope: given.scope,
-  loadUserInfo: true,
+  loadUserInfo: !given.dpop, // the library brings no proof there; see 'userinfo' below
+  dpop: given.dpop ? { bind_authorization_code: true, store: new IndexedDbDPoPStore() } : undefined,
   automaticSilentRenew: false, // the test says when
   userStore: new WebStorageStateStore({ store: sessionStorage }),
 })
@@ -19,6 +20,7 @@ const manager = new UserManager({
 const say = (value) => { document.getElementById('said').textContent = JSON.stringify(value) }
 const shown = (user) => user && {
   profile: user.profile,
+  token_type: user.token_type,
   scope: user.scope,
   access_token: user.access_token,
   refresh_token: user.refresh_token,
@@ -38,6 +40,13 @@ on('renew', async () => shown(await manager.signinSilent()))
 on('renew-in-a-frame', async () => {
   await manager.removeUser() // without a refresh token the library uses a frame and prompt=none
   return shown(await manager.signinSilent())
+})
+on('userinfo', async () => {
+  const user = await manager.getUser()
+  const url = await manager.metadataService.getUserInfoEndpoint()
+  const proof = await manager.dpopProof(url, user, 'GET')
+  const headers = { Authorization: `${proof ? 'DPoP' : 'Bearer'} ${user.access_token}`, ...(proof && { DPoP: proof }) }
+  return (await fetch(url, { headers })).json()
 })
 on('revoke', async () => {
   await manager.revokeTokens(['access_token', 'refresh_token'])
