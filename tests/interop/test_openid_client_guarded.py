@@ -63,3 +63,23 @@ def test_rfc9449_tokens_are_bound_to_its_key(sign_in: Sign) -> None:
     seen = sign_in("dpop", profile="national", dpop_bound_access_tokens=True)
     assert seen["token_type"] == seen["refreshed_type"] == "dpop"
     assert seen["without_proof"] == 401
+
+
+def test_rfc9126_a_pushed_request_leaves_two_parameters_in_the_address(sign_in: Sign) -> None:
+    seen = sign_in("par", profile="national")
+    assert seen["asked"] == {"client_id", "request_uri"}
+    assert seen["rotated"]
+
+
+def test_fapi2_pushed_request_and_bound_tokens_with_nonces(sign_in: Sign) -> None:
+    seen = sign_in("par", "dpop", profile="fapi2", dpop_bound_access_tokens=True)
+    assert seen["asked"] == {"client_id", "request_uri"}
+    assert seen["token_type"] == "dpop"
+    assert "200 /token" in seen["nonces"]  # the server wants them, and the library brings them
+    assert not seen["rotated"]
+    assert seen["without_proof"] == 401
+
+
+def test_rfc9101_a_signed_request_in_the_address(sign_in: Sign) -> None:
+    seen = sign_in("jar", profile="national", request_object_signing_alg="ES256")
+    assert seen["asked"] == {"client_id", "request"}

@@ -6,10 +6,10 @@ import { configured, read, request, signingKey, write } from './party.mjs'
 const given = await read()
 const on = (road) => given.roads.includes(road)
 const config = await configured(given)
-const challenges = [] // how often the server wanted a nonce in a proof
+const nonces = [] // where the server gave a nonce for the next proof
 config[client.customFetch] = async (...call) => {
   const answer = await fetch(...call)
-  if (!answer.ok && answer.headers.has('dpop-nonce')) challenges.push(new URL(call[0]).pathname)
+  if (answer.headers.has('dpop-nonce')) nonces.push(`${answer.status} ${new URL(call[0]).pathname}`)
   return answer
 }
 if (on('jarm')) client.useJwtResponseMode(config)
@@ -45,7 +45,7 @@ write({
   refreshed_type: refreshed.token_type,
   rotated: refreshed.refresh_token !== undefined && refreshed.refresh_token !== tokens.refresh_token,
   without_proof: on('dpop') ? await withoutProof(tokens.access_token) : null,
-  challenges,
+  nonces,
   sealed: client.getDecryptedResponses(tokens)?.id_token !== undefined && client.getDecryptedResponses(userinfo) !== undefined,
 })
 process.exit(0)
