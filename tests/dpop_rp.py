@@ -66,6 +66,11 @@ class DpopRP(RP):
         self.note(answer)
         return answer
 
+    def pushed(self, **overrides: Any) -> Answer:
+        """Push an authorization request without a proof, and let the browser bring it."""
+        proof = overrides.pop("proof", None)
+        return self.bring(self.call_with(proof, "/par", **self.request(**overrides)))
+
     def note(self, answer: Answer) -> Answer:
         """Keep the nonce for the next proof (RFC 9449 §8.2)."""
         self.nonce = answer.headers.get("DPoP-Nonce", self.nonce)

@@ -272,38 +272,6 @@ def test_rfc7009_a_bound_token_is_revoked_like_any_other(dpop_rp, citizen):
     assert answer.headers["WWW-Authenticate"].startswith("DPoP ")
 
 
-# 10: the code
-
-
-def test_10_a_code_bound_by_dpop_jkt_is_redeemed_with_that_key_only(provider, dpop_rp, citizen):
-    code = dpop_rp.sign_in(citizen, dpop_jkt=dpop_rp.jkt).code
-    assert dpop_rp.redeem(code)["token_type"] == "DPoP"
-    for key in (ECKey.generate_key("P-256"), None):
-        code = dpop_rp.authorize(dpop_jkt=dpop_rp.jkt).code
-        families = provider.count("family")
-        answer = redeemed_with(dpop_rp, code, dpop_rp.proof(key=key) if key else None)
-        assert (answer.status, answer.error) == (400, "invalid_grant")
-        assert redeemed_with(dpop_rp, code, dpop_rp.proof()).error == "invalid_grant"  # the code is spent
-        assert provider.count("family") == families
-
-
-@sqlite_only
-def test_10_dpop_jkt_survives_the_pages(dpop_rp, citizen):
-    page = dpop_rp.begin_signed_in(citizen, dpop_jkt=dpop_rp.jkt)
-    answer = dpop_rp.browser.submit(page, "consent-form", "consent-allow")
-    assert (
-        redeemed_with(dpop_rp, answer.code, dpop_rp.proof(key=ECKey.generate_key("P-256"))).error
-        == "invalid_grant"
-    )
-
-
-@sqlite_only
-@pytest.mark.parametrize("jkt", ["x", "A" * 42, "A" * 44, "A" * 42 + "=", "A" * 42 + " ", "é" * 43])
-def test_10_a_dpop_jkt_that_is_no_thumbprint_is_invalid_request(dpop_rp, citizen, jkt):
-    dpop_rp.browser.sign_in(citizen)
-    assert dpop_rp.authorize(dpop_jkt=jkt).error == "invalid_request"
-
-
 # 11.1: one use
 
 

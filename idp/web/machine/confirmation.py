@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.dpop import Proof
 from idp.protocol.oauth.errors import InvalidDpopProof, InvalidRequest, InvalidToken, KeyNeeded
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oauth.values import Confirmation
 from idp.protocol.oidc.access_token import AccessToken
 from idp.web.machine.certificate import binding_certificate, require_certificate
 from idp.web.machine.machines import Machines
-from idp.web.machine.proofs import HEADER, proven_key, require_proof
+from idp.web.machine.proofs import HEADER, proven_key, require_proof, shown_proof, use_up
 from idp.web.machine.request import MachineRequest
 
 
@@ -40,6 +44,34 @@ def confirmed(machines: Machines, request: MachineRequest, client: Client) -> Co
             raise InvalidDpopProof("tokens of this client are bound to a key: send a DPoP proof")
         return certificate
     return None
+
+
+def pushed_with(machines: Machines, request: MachineRequest, client: Client) -> Proof | None:
+    """Verify the proof that came with a pushed request, if one did.
+
+    Asked before the request is opened: a caller that needs a nonce sends the same request object again.
+
+    Raises:
+        InvalidDpopProof: the proof is wrong.
+        UseDpopNonce: the proof needs a nonce of ours (RFC 9449 §8).
+    """
+    return None if request.headers.get(HEADER) is None else shown_proof(machines, request, client)
+
+
+def bound_to_key(
+    machines: Machines, client: Client, asked: AuthorizationRequest, proof: Proof | None
+) -> AuthorizationRequest:
+    """Bind the code of a pushed request to the key of the proof it came with, and use that up (RFC 9449 §10.1).
+
+    Raises:
+        InvalidDpopProof: `dpop_jkt` names another key, or the proof was used before.
+    """
+    if proof is None:
+        return asked
+    if asked.dpop_jkt not in (None, proof.jkt):
+        raise InvalidDpopProof("dpop_jkt is not the key of the DPoP proof")
+    use_up(machines, client.client_id, proof)
+    return replace(asked, dpop_jkt=proof.jkt)
 
 
 def require_key(

@@ -10,11 +10,12 @@ from idp.domain.grants import pushed_requests
 from idp.protocol.authorize.checks import resolve
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import InvalidRequest, ProtocolError, TemporarilyUnavailable
+from idp.protocol.oauth.errors import InvalidRequest, ProtocolError, TemporarilyUnavailable, UseDpopNonce
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.responses import Reply, json_reply
 from idp.web.frontchannel.request import policy
 from idp.web.machine.authenticate import authenticate
+from idp.web.machine.confirmation import bound_to_key, pushed_with
 from idp.web.machine.machines import Machines
 from idp.web.machine.request import MachineRequest
 from idp.web.request_objects import open_request
@@ -27,7 +28,8 @@ def push(machines: Machines, request: MachineRequest) -> Reply:
     client, _ = authenticate(machines, request, parameters)
     lifetime = services.settings.pushed_request_lifetime
     try:
-        asked = _validated(machines, client, parameters)
+        proof = pushed_with(machines, request, client)
+        asked = bound_to_key(machines, client, _validated(machines, client, parameters), proof)
         request_uri = pushed_requests.push(
             services.database.statements,
             services.tree.vault.system("pii"),
@@ -55,8 +57,11 @@ def _validated(machines: Machines, client: Client, parameters: Parameters) -> Au
 
 
 def _record_refusal(machines: Machines, client: Client, error: ProtocolError) -> None:
-    """Put a refusal on record (protocol X8); when the database is away there is nothing to decide."""
+    """Put a refusal on record (protocol X8).
+
+    When the database is away there is nothing to decide, and asking for a nonce decides nothing.
+    """
     services = machines.services
-    if not isinstance(error, TemporarilyUnavailable):
+    if not isinstance(error, TemporarilyUnavailable | UseDpopNonce):
         with services.database.unit_of_work() as db:
             record(db, AuthorizationRefused(client_id=client.client_id, error=error.code), services.clock())

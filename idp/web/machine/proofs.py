@@ -25,10 +25,20 @@ def proven_key(machines: Machines, request: MachineRequest, client: Client) -> s
         InvalidDpopProof: the proof is missing, wrong, or was used before.
         UseDpopNonce: it needs a nonce of ours that is still good (RFC 9449 §8).
     """
-    rule = machines.services.settings.dpop_nonce
-    proof = _verified(machines, request, nonce_needed=rule == ALWAYS or (rule == FAPI2 and client.is_fapi))
-    _use_up(machines, client.client_id, proof)
+    proof = shown_proof(machines, request, client)
+    use_up(machines, client.client_id, proof)
     return proof.jkt
+
+
+def shown_proof(machines: Machines, request: MachineRequest, client: Client) -> Proof:
+    """Verify the proof of a request of this client; who then acts on it must use it up.
+
+    Raises:
+        InvalidDpopProof: the proof is missing or wrong.
+        UseDpopNonce: it needs a nonce of ours that is still good (RFC 9449 §8).
+    """
+    rule = machines.services.settings.dpop_nonce
+    return _verified(machines, request, nonce_needed=rule == ALWAYS or (rule == FAPI2 and client.is_fapi))
 
 
 def require_proof(
@@ -47,7 +57,20 @@ def require_proof(
     proof = _verified(machines, request, nonce_needed=needed, access_token=text)
     if proof.jkt != jkt:
         raise InvalidToken("the access token is bound to another key")
-    _use_up(machines, token.client_id, proof)
+    use_up(machines, token.client_id, proof)
+
+
+def use_up(machines: Machines, client_id: str, proof: Proof) -> None:
+    """Mark a proof as used (one statement).
+
+    Raises:
+        InvalidDpopProof: it was used before (RFC 9449 §11.1).
+    """
+    services = machines.services
+    if not first_proof(services.database.statements, proof.digest, proof.good_until):
+        with services.database.unit_of_work() as db:
+            record(db, ProofReplayed(client_id=client_id), services.clock())
+        raise InvalidDpopProof("DPoP proof: it was used before")
 
 
 def _verified(
@@ -71,11 +94,3 @@ def _verified(
 
 def _at(base: str, request: MachineRequest) -> str:
     return base.removesuffix(urlsplit(base).path) + request.path
-
-
-def _use_up(machines: Machines, client_id: str, proof: Proof) -> None:
-    services = machines.services
-    if not first_proof(services.database.statements, proof.digest, proof.good_until):
-        with services.database.unit_of_work() as db:
-            record(db, ProofReplayed(client_id=client_id), services.clock())
-        raise InvalidDpopProof("DPoP proof: it was used before")
