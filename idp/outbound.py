@@ -112,6 +112,18 @@ class Outbound:
         """Fetch a document of at most so many bytes."""
         return self._call("GET", url, dict(headers or {}), b"", total, most)
 
+    def document(self, url: str) -> bytes:
+        """Fetch a document that must be there.
+
+        Raises:
+            OutboundRefused: before anything is sent.
+            OutboundFailed: when no complete answer came in time, or another status than 200.
+        """
+        answer = self.get(url)
+        if answer.status != 200:
+            raise OutboundFailed("the answer is not a document")
+        return answer.body
+
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
     ) -> Answer:

@@ -47,6 +47,12 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in _words(value))
 
 
+def _flag(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
+
+
 def _path(value: str) -> Path:
     return Path(value)
 
@@ -184,6 +190,11 @@ class Settings:
         help="Whose DPoP proofs must carry a nonce of this server (RFC 9449 §8): `never`, `fapi2` (clients of that "
         "profile, at every endpoint but UserInfo) or `always` (everybody, everywhere).",
     )
+    open_registration: bool = setting(
+        False,
+        _flag,
+        help="`yes` lets anybody register sandbox clients without an initial access token. Sandbox only.",
+    )
     jwks_max_age: timedelta = setting(
         timedelta(minutes=10), _seconds, help="`max-age` of the JWKS and discovery documents, in seconds."
     )
@@ -288,6 +299,8 @@ class Settings:
             problems.append(
                 "production needs IDP_MASTER_KEY (32 random bytes, base64url) or IDP_MASTER_KEY_FILE"
             )
+        if self.open_registration:
+            problems.append("production refuses IDP_OPEN_REGISTRATION")
         if self.smtp_url is None:
             problems.append("production needs IDP_SMTP_URL")
         if self.population_registry_url is not None and not self.population_registry_url.startswith(

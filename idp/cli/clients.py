@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from idp.cli import deployment
 from idp.cli.output import as_json, document, fail, read_object, table
+from idp.cli.registration_tokens import tokens
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
 from idp.domain.registry.manifests import Difference
 from idp.protocol.oauth.client import Environment
@@ -23,6 +24,9 @@ ENVIRONMENTS = click.Choice([e.value for e in Environment])
 @click.group()
 def clients() -> None:
     """Register and look after clients: the applications that citizens sign in to."""
+
+
+clients.add_command(tokens)
 
 
 @clients.command()

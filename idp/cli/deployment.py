@@ -84,7 +84,7 @@ def policy(services: Services) -> Policy:
         issuer=services.settings.issuer,
         today=services.clock().date(),
         check_url=services.outbound.guard.check_url,
-        fetch=lambda url: services.outbound.get(url).body,
+        fetch=services.outbound.document,
     )
 
 

@@ -25,6 +25,7 @@ from idp.web.machine.documents import ENDPOINTS, PAR, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
 from idp.web.machine.par import push
+from idp.web.machine.registration import configure, register
 from idp.web.machine.request import MachineRequest
 from idp.web.machine.revocation import revoke
 from idp.web.machine.token import token
@@ -72,8 +73,11 @@ class Lane:
         bases = [base for base in (issuer, services.settings.mtls_base_url) if base is not None]
         machines = Machines.of(services, tuple(base + ENDPOINTS["token_endpoint"] for base in bases))
         documents = Documents(services)
+        self._machines = machines
         self._nonces = machines.nonces
         self._authorize = base + ENDPOINTS["authorization_endpoint"]
+        self._registration = base + ENDPOINTS["registration_endpoint"]
+        self._configurations = self._registration + "/"
         self._routes: dict[str, tuple[tuple[str, ...], Endpoint]] = {
             base + ENDPOINTS["token_endpoint"]: (("POST",), _bind(token, machines)),
             base + ENDPOINTS["userinfo_endpoint"]: (("GET", "POST"), _bind(userinfo, machines)),
@@ -84,6 +88,7 @@ class Lane:
                 _bind(device_authorization, machines),
             ),
             base + ENDPOINTS[PAR]: (("POST",), _bind(push, machines.also_for(issuer + ENDPOINTS[PAR]))),
+            self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},
         }
@@ -92,6 +97,9 @@ class Lane:
         """Serve one request."""
         path: str = environ["PATH_INFO"]
         route = self._routes.get(path)
+        if route is None and path.startswith(self._configurations):
+            route = (("GET", "PUT", "DELETE"), self._configuration(path))
+            path = self._configurations  # one name for all of them in the counts
         if route is None:
             if path == self._authorize and environ["REQUEST_METHOD"] == "GET":
                 return self._single_sign_on(environ, start_response)
@@ -120,6 +128,10 @@ class Lane:
         if self._observe is not None:
             self._observe(path, reply.status, time.perf_counter() - began)
         return [body]
+
+    def _configuration(self, path: str) -> Endpoint:
+        client_id = path.removeprefix(self._configurations)
+        return lambda request: configure(self._machines, request, client_id)
 
     def _nonce(self, environ: dict[str, Any], reply: Reply) -> tuple[Header, ...]:
         """Give who sends proofs the nonce for the next one, in answers no cache keeps (RFC 9449 §8.2)."""
@@ -178,7 +190,7 @@ def _request(environ: dict[str, Any], path: str, method: str) -> MachineRequest:
         path,
         _HeaderView(environ),
         environ.get("QUERY_STRING", ""),
-        _body(environ) if method == "POST" else b"",
+        _body(environ) if method in ("POST", "PUT") else b"",
         environ.get("REMOTE_ADDR", ""),
     )
 

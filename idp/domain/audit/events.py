@@ -44,6 +44,15 @@ from idp.domain.audit.admin_events import (
     ClientSuspended as ClientSuspended,
 )
 from idp.domain.audit.admin_events import (
+    InitialAccessTokenCreated as InitialAccessTokenCreated,
+)
+from idp.domain.audit.admin_events import (
+    InitialAccessTokenRevoked as InitialAccessTokenRevoked,
+)
+from idp.domain.audit.admin_events import (
+    InitialAccessTokenUsed as InitialAccessTokenUsed,
+)
+from idp.domain.audit.admin_events import (
     KeysRotated as KeysRotated,
 )
 from idp.domain.audit.admin_events import (

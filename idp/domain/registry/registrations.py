@@ -86,6 +86,8 @@ def register(
         secret_digest=None,
         secret_sealed=None,
         secret_issued_at=None,
+        registration_digest=None,
+        registered_for=None,
         revision=1,
         created_at=now,
         updated_at=now,
@@ -149,6 +151,8 @@ def approve(
     _require_current(row, change.base_revision)
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
+    if row.registered_for == by:  # who let a client register itself is an author, too
+        raise NotAllowed("same_person", "somebody other than the author must decide this change")
     wanted = change.proposal if change.proposal is not None else full_metadata(row)
     accepted = accept(wanted, judged(policy, row.environment, now))
     require_unserved(db, row.id, accepted)
@@ -215,6 +219,7 @@ def retire(db: Session, client_id: str, *, by: str, now: datetime) -> ClientRegi
         raise NotAllowed("status", f"client {client_id} is retired already")
     row.status, row.updated_at = RETIRED, now
     row.secret_digest = row.secret_sealed = None
+    row.registration_digest = None
     record(db, ClientRetired(client_id=row.id, actor=by), now)
     bump(db, STAMP)
     return row

@@ -4,7 +4,6 @@ import re
 from typing import ClassVar
 
 _NOT_ALLOWED = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
-_LONGEST = 300
 SOON_SECONDS = 2
 
 
@@ -17,6 +16,7 @@ class ProtocolError(Exception):
 
     code: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
+    longest: ClassVar[int] = 300
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class ProtocolError(Exception):
     @property
     def public(self) -> str:
         """The description in the characters that may travel (RFC 6749 §5.2), cut to a sane length."""
-        return _NOT_ALLOWED.sub("?", self.description[:_LONGEST])
+        return _NOT_ALLOWED.sub("?", self.description[: self.longest])
 
 
 class InvalidRequest(ProtocolError):
@@ -298,12 +298,20 @@ class InvalidRedirectUri(ProtocolError):
     """Refuse a registration with an unusable redirect URI (RFC 7591 §3.2.2)."""
 
     code = "invalid_redirect_uri"
+    longest = 4000
 
 
 class InvalidClientMetadata(ProtocolError):
     """Refuse a registration with unusable metadata (RFC 7591 §3.2.2)."""
 
     code = "invalid_client_metadata"
+    longest = 4000
+
+
+class UnapprovedSoftwareStatement(ProtocolError):
+    """Refuse a software statement of an issuer nobody here trusts (RFC 7591 §3.2.2)."""
+
+    code = "unapproved_software_statement"
 
 
 class PageOnly(ProtocolError):

@@ -32,6 +32,7 @@ ENDPOINTS = {
     "introspection_endpoint": "/introspect",
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
+    "registration_endpoint": "/clients",
     "device_authorization_endpoint": "/device_authorization",
     PAR: "/par",
 }
