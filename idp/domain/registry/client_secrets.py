@@ -7,6 +7,7 @@ the same: sealed by a key of the deployment, and without a digest.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -58,3 +59,13 @@ def unseal(seal: DataKey, client: Client) -> bytes | None:
     """Open the secret of a `client_secret_jwt` client; None where there is none yet."""
     sealed = client.secret_sealed
     return None if sealed is None else seal.unseal(sealed, Place(TABLE, COLUMN, client.client_id))
+
+
+def matches(row: ClientRegistration, secret: object, *, seal: DataKey) -> bool:
+    """Tell whether this is a client's secret of today (RFC 7592 §2.2)."""
+    if not isinstance(secret, str):
+        return False
+    given = secret.encode("utf-8")
+    if row.secret_sealed is not None:
+        return hmac.compare_digest(seal.unseal(row.secret_sealed, Place(TABLE, COLUMN, row.id)), given)
+    return hmac.compare_digest(row.secret_digest or b"", hashlib.sha256(given).digest())

@@ -5,7 +5,6 @@ What only the registry decides, such as agency, environment, status and waivers,
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from idp.domain.registry.initial_tokens import digest_of
 from idp.domain.registry.models import ClientRegistration, InitialAccessToken
 from idp.domain.registry.policy import Policy
 from idp.domain.store.database import Session
+from keys import DataKey
 
 TOKEN_BYTES = 32
 DECIDED = ("waivers",)
@@ -49,6 +49,7 @@ def register(
     agency_id: str,
     environment: str,
     now: datetime,
+    seal: DataKey,
     policy: Policy,
 ) -> SelfRegistered:
     """Register a client; the caller spends the permit in this transaction.
@@ -60,7 +61,14 @@ def register(
     """
     by = f"registration:{permit.id}" if permit is not None else OPEN
     made = registrations.register(
-        db, wanted(given), agency_id=agency_id, environment=environment, by=by, now=now, policy=policy
+        db,
+        wanted(given),
+        agency_id=agency_id,
+        environment=environment,
+        by=by,
+        now=now,
+        seal=seal,
+        policy=policy,
     )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     made.client.registration_digest = digest_of(token)
@@ -81,7 +89,13 @@ def holder(db: Session, client_id: str, token: str, *, lock: bool = False) -> Cl
 
 
 def replace(
-    db: Session, row: ClientRegistration, given: Mapping[str, Any], *, now: datetime, policy: Policy
+    db: Session,
+    row: ClientRegistration,
+    given: Mapping[str, Any],
+    *,
+    now: datetime,
+    seal: DataKey,
+    policy: Policy,
 ) -> str | None:
     """Replace what a client registered (RFC 7592 §2.2); returns a new secret where it needs its first one.
 
@@ -92,7 +106,6 @@ def replace(
     """
     by = f"client:{row.id}"
     standing = registrations.full_metadata(row)
-    had_secret = row.secret_digest is not None
     try:
         change = registrations.amend(
             db,
@@ -108,16 +121,10 @@ def replace(
             raise
         return None
     in_force = change is None or change.kind != changes.AMEND
-    if in_force and not had_secret and client_secrets.uses_secret(row.client_metadata):
-        return client_secrets.issue(db, row, by=by, now=now)
+    has_secret = row.secret_digest is not None or row.secret_sealed is not None
+    if in_force and not has_secret and client_secrets.uses_secret(row.client_metadata):
+        return client_secrets.issue(db, row, seal=seal, by=by, now=now)
     return None
-
-
-def is_secret(row: ClientRegistration, secret: object) -> bool:
-    """Tell whether this is the client's secret of today (RFC 7592 §2.2)."""
-    if not isinstance(secret, str) or row.secret_digest is None:
-        return False
-    return hmac.compare_digest(row.secret_digest, hashlib.sha256(secret.encode("utf-8")).digest())
 
 
 def information(row: ClientRegistration) -> dict[str, Any]:

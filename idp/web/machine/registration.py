@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from idp.domain.registry import agencies, initial_tokens, registrations, self_service
+from idp.domain.registry import agencies, client_secrets, initial_tokens, registrations, self_service
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.models import ClientRegistration, InitialAccessToken
 from idp.domain.registry.policy import Policy
@@ -61,7 +61,14 @@ def register(machines: Machines, request: MachineRequest) -> Reply:
             by = self_service.OPEN
             owner = permit.agency_id if permit is not None else agencies.ensure_default(db, by=by, now=now)
             made = self_service.register(
-                db, given, permit, agency_id=owner, environment=environment, now=now, policy=policy
+                db,
+                given,
+                permit,
+                agency_id=owner,
+                environment=environment,
+                now=now,
+                seal=services.secret_seal,
+                policy=policy,
             )
         except ProtocolError:
             db.rollback()  # a refused registration spends nothing
@@ -91,13 +98,13 @@ def configure(machines: Machines, request: MachineRequest, client_id: str) -> Re
 def _replace(machines: Machines, request: MachineRequest, row: ClientRegistration, token: str) -> Reply:
     services = machines.services
     now, given, policy = services.clock(), _document(request), _policy(machines)
-    _require_own(given, row)
+    _require_own(machines, given, row)
     wanted = self_service.wanted(given, registrations.full_metadata(row))
     accept(wanted, judged(policy, row.environment, now))  # the new state is judged, not the one that stands
     with services.database.unit_of_work() as db:
         try:
             found = _locked(db, row.id, token)
-            secret = self_service.replace(db, found, given, now=now, policy=policy)
+            secret = self_service.replace(db, found, given, now=now, seal=services.secret_seal, policy=policy)
         except ProtocolError:
             db.rollback()
             raise
@@ -122,14 +129,15 @@ def _locked(db: Session, client_id: str, token: str) -> ClientRegistration:
     return row
 
 
-def _require_own(given: Mapping[str, Any], row: ClientRegistration) -> None:
+def _require_own(machines: Machines, given: Mapping[str, Any], row: ClientRegistration) -> None:
     """Refuse an update that names another client or sends back what is ours (RFC 7592 §2.2)."""
     if given.get("client_id") != row.id:
         raise InvalidClientMetadata("client_id: must be the client's own")
     sent = [name for name in OURS if name in given]
     if sent:
         raise InvalidClientMetadata(f"{', '.join(sent)}: must not be sent")
-    if "client_secret" in given and not self_service.is_secret(row, given["client_secret"]):
+    seal = machines.services.secret_seal
+    if "client_secret" in given and not client_secrets.matches(row, given["client_secret"], seal=seal):
         raise InvalidClientMetadata("client_secret: must be the client's own; a client cannot choose it")
 
 
