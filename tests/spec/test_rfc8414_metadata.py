@@ -14,7 +14,8 @@ OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authori
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "scopes_supported",
     "dpop_signing_alg_values_supported",
-    "introspection_endpoint", "revocation_endpoint", "end_session_endpoint",
+    "introspection_endpoint", "registration_endpoint",
+    "revocation_endpoint", "end_session_endpoint",
     "device_authorization_endpoint", "response_types_supported",
     "authorization_details_types_supported",
     "response_modes_supported", "grant_types_supported", "acr_values_supported", "subject_types_supported",
