@@ -38,8 +38,8 @@ ENDPOINTS = {
 }
 
 
-WITHOUT_CERTIFICATE = ("authorization_endpoint", "end_session_endpoint", "jwks_uri")
-"""Where browsers go, who must not be asked for a certificate, and what everybody may read."""
+WITHOUT_CERTIFICATE = ("authorization_endpoint", "end_session_endpoint", "jwks_uri", "registration_endpoint")
+"""Where browsers go, who must not be asked for a certificate, what everybody may read, and who is no client yet."""
 
 
 class Documents:
