@@ -109,6 +109,21 @@ def test_2_2_a_recipient_may_be_who_serves_a_location(benefits, citizen):
     )
 
 
+@sqlite_only
+def test_3_pushed_or_signed_it_is_the_same_and_json_inside_an_object(benefits, citizen):
+    benefits.browser.sign_in(citizen)
+    for answer in (
+        benefits.bring(benefits.push(authorization_details=text(DETAIL))),
+        benefits.authorize_signed(authorization_details=[DETAIL]),
+        benefits.bring(
+            benefits.call("/par", request=benefits.request_object(authorization_details=[DETAIL]))
+        ),
+    ):
+        assert "Menghitung bantuan usaha" in benefits.browser.follow(answer).text
+    bad = benefits.push(authorization_details=text({"type": "unknown"}))
+    assert (bad.status, bad.error) == (400, "invalid_authorization_details")
+
+
 # --- 4: the citizen decides on exactly this ---
 
 

@@ -87,6 +87,7 @@ def texts() -> dict[str, str]:
         "ConsentDenied": _("Persetujuan ditolak"),
         "ConsentWithdrawn": _("Persetujuan ditarik"),
         "AuthorizationRefused": _("Permintaan masuk ditolak"),
+        "RequestPushed": _("Permintaan masuk dikirim lebih dulu"),
         "CodeIssued": _("Kode otorisasi diterbitkan"),
         "CodeReplayed": _("Kode otorisasi dipakai ulang"),
         "TokensIssued": _("Token diterbitkan"),
