@@ -1,5 +1,6 @@
 """npm openid-client 6 signs in unchanged, from discovery to the end-session address."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -89,3 +90,21 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
     assert out.url == f"{GOODBYE}?state={seen['state']}"
     again = person.visit(there["url"], until=REDIRECT)
     assert again.pages[:1] == ("login",)
+
+
+def test_rfc7591_it_registers_itself_and_signs_in(node: str, provider: Provider, person: Person) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "interop-1", "alg": "ES256", "use": "sig"}, private=True)
+    token = json.loads(provider.run("clients", "token", "create", "--json"))["initial_access_token"]
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
+        there = library.tell(
+            issuer=provider.issuer,
+            initial_access_token=token,
+            metadata={**CLIENT, **KEY, "jwks": {"keys": [key.as_dict(private=False)]}},
+            redirect_uri=REDIRECT,
+            post_logout_redirect_uri=GOODBYE,
+            scope=SCOPE,
+            private_jwk=key.as_dict(private=True),
+        )
+        seen = library.tell(url=person.visit(there["url"], until=REDIRECT).url)
+    assert seen["claims"]["aud"] in (seen["client_id"], [seen["client_id"]])
+    assert seen["userinfo"]["name"] == "Siti Aminah"

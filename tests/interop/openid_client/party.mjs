@@ -17,15 +17,18 @@ async function authentication(given) {
   return given.client_secret === undefined ? client.None() : client.ClientSecretBasic(given.client_secret)
 }
 
-// The configuration of the client the test describes; its `metadata` is what the registration's answer said.
+// The configuration of the client the test describes: registered already, where `metadata` is what the registration's
+// answer said, or with an initial access token, where the library registers it (RFC 7591).
 export async function configured(given) {
-  const config = await client.discovery(
-    new URL(given.issuer),
-    given.client_id,
-    given.metadata,
-    await authentication(given),
-    { execute: [client.allowInsecureRequests] }, // http, because everything is on loopback
-  )
+  const server = new URL(given.issuer)
+  const proof = await authentication(given)
+  const execute = [client.allowInsecureRequests] // http, because everything is on loopback
+  const config = given.initial_access_token === undefined
+    ? await client.discovery(server, given.client_id, given.metadata, proof, { execute })
+    : await client.dynamicClientRegistration(server, given.metadata, proof, {
+      initialAccessToken: given.initial_access_token,
+      execute,
+    })
   client.enableNonRepudiationChecks(config) // the signature of the ID Token too, although it came over the back channel
   return config
 }

@@ -25,6 +25,7 @@ const endSession = client.buildEndSessionUrl(config, {
 })
 write({
   issuer: config.serverMetadata().issuer,
+  client_id: config.clientMetadata().client_id,
   claims,
   userinfo,
   token_type: tokens.token_type,
