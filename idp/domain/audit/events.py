@@ -260,6 +260,15 @@ class ClientTokenIssued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenExchanged(Event):
+    """A client received a token to call another client's service for a citizen (RFC 8693); `towards` is that client."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    family_id: UUID
+    towards: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeReplayed(Event):
     """A spent code was presented again; what its first use issued is revoked (RFC 6749 §4.1.2)."""
 

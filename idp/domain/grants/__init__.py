@@ -10,26 +10,36 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from idp.domain.grants import authorization_code, client_credentials, decoupled_grant, refresh_token
+from idp.domain.grants import (
+    authorization_code,
+    client_credentials,
+    decoupled_grant,
+    refresh_token,
+    token_exchange,
+)
 from idp.domain.grants.details import narrowed_for_code, narrowed_for_refresh, refuse_details
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
-from idp.protocol.authorize.checks import Serving
+from idp.protocol.authorize.checks import Lookup, Serving
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.authorization_details import Circumstances
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import UnsupportedGrantType
 from idp.protocol.oauth.requests import TokenRequest
+from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
+from idp.protocol.oidc.access_token import AccessToken
 
 
 @dataclass(frozen=True, slots=True)
 class GrantPolicy:
-    """How long what a redemption starts may live, who issues it, and who serves which resource."""
+    """How long what a redemption starts may live, who issues it, whom it knows, and how it reads its own tokens."""
 
     online_lifetime: timedelta
     offline_lifetime: timedelta
     issuer: str
     serving: Serving
+    lookup: Lookup
+    open_token: Callable[[str, datetime], AccessToken]
 
 
 Exchange = Callable[[Statements, Client, TokenRequest, GrantPolicy, datetime], Grant]
@@ -68,6 +78,13 @@ def _device(
     )
 
 
+def _token(
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
+) -> Grant:
+    refuse_details(request)
+    return token_exchange.exchange(statements, client, request, policy, now)
+
+
 def _known(client: Client, policy: GrantPolicy) -> Circumstances:
     return Circumstances(client, policy.issuer, policy.serving)
 
@@ -77,6 +94,7 @@ EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
         "authorization_code": _code,
         "refresh_token": _refresh,
         "client_credentials": _client,
+        TOKEN_EXCHANGE: _token,
         DEVICE_GRANT: _device,
     }
 )

@@ -16,6 +16,10 @@ NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :ex
 BY_FAMILY = f"""
 SELECT f.id FROM family f {FAMILY_GATE} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}
 """
+BY_EXCHANGE = (
+    f"{BY_FAMILY} AND EXISTS (SELECT 1 FROM client ca WHERE ca.id = :client_id AND ca.status = 'approved')"
+)
+"""An exchanged token also rests on the caller it was issued to (RFC 8693)."""
 BY_CLIENT = f"""
 SELECT cl.id FROM client cl WHERE cl.id = :client_id AND cl.status = 'approved' AND {NOT_REVOKED}
 """
@@ -43,6 +47,9 @@ def access_token_stands(statements: Statements, token: AccessToken, now: datetim
     mark = {"exp_day": exp_day(token.expires_at), "jti": token.jti, "now": now}
     if token.family_id is None:
         return statements.one(BY_CLIENT, {**mark, "client_id": token.client_id}) is not None
+    if token.actor is not None:
+        caller = {**mark, "family_id": token.family_id, "client_id": token.client_id}
+        return statements.one(BY_EXCHANGE, caller) is not None
     return statements.one(BY_FAMILY, {**mark, "family_id": token.family_id}) is not None
 
 

@@ -49,6 +49,7 @@ class Mint:
     ) -> Issued:
         """Sign the tokens of a grant; `extra` are released citizen claims for the ID Token."""
         sub = subject(grant.account_id, client, self.salt) if grant.account_id else client.client_id
+        lifetime = grant.lifetime or self.access_token_lifetime
         access_token = self.keyring.sign(
             ACCESS_TOKEN_ALG,
             access_token_claims(
@@ -58,24 +59,26 @@ class Mint:
                 scope=grant.scope,
                 jti=secrets.token_urlsafe(16),
                 now=now,
-                lifetime=self.access_token_lifetime,
+                lifetime=lifetime,
                 family_id=grant.family_id,
                 acr=grant.acr or None,
                 amr=grant.amr,
                 auth_time=grant.auth_time,
                 audience=_audience(grant),
                 confirmation=grant.confirmation,
+                actor=grant.actor,
                 authorization_details=relevant(
                     grant.authorization_details, grant.audience[0] if grant.audience else None
                 ),
             ),
             ACCESS_TOKEN_TYP,
         )
-        wants_id_token = grant.account_id is not None and "openid" in grant.scope
+        is_citizens = grant.account_id is not None and grant.actor is None
+        wants_id_token = is_citizens and "openid" in grant.scope
         return Issued(
             access_token=access_token,
             token_type=grant.confirmation.token_type if grant.confirmation else "Bearer",
-            expires_in=int(self.access_token_lifetime.total_seconds()),
+            expires_in=int(lifetime.total_seconds()),
             scope=grant.scope,
             refresh_token=grant.refresh_token,
             id_token=self._id_token(client, grant, sub, access_token, now, extra) if wants_id_token else None,

@@ -20,6 +20,7 @@ from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.jose import KEY_OF, MAC_OF
+from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
 from idp.protocol.oidc.once_only import TYPES
@@ -32,7 +33,7 @@ MAC_METHOD = "client_secret_jwt"
 SECRET_METHODS = (*DIGEST_METHODS, MAC_METHOD)
 AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS, "none")
 FAPI_METHODS = ("private_key_jwt", *TLS_METHODS)
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT)
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT, TOKEN_EXCHANGE)
 RESPONSE_TYPES = ("code",)
 SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")
@@ -162,7 +163,8 @@ def _grants(metadata: Mapping[str, Any], report: Report) -> None:
     grants = metadata["grant_types"]
     if ("authorization_code" in grants) is not ("code" in metadata["response_types"]):
         report.add("grant_types", Rule.GRANT_RESPONSE)
-    if metadata["token_endpoint_auth_method"] == "none" and "client_credentials" in grants:  # noqa: S105
+    own = {"client_credentials", TOKEN_EXCHANGE}
+    if metadata["token_endpoint_auth_method"] == "none" and not own.isdisjoint(grants):  # noqa: S105
         report.add("grant_types", Rule.PUBLIC_GRANT)
 
 

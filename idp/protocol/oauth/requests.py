@@ -47,6 +47,7 @@ class TokenRequest:
     refresh_token: str | None = field(default=None, repr=False)
     scope: tuple[str, ...] | None = None
     resource: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
     confirmation: Confirmation | None = None
 
@@ -65,6 +66,7 @@ class TokenRequest:
             refresh_token=parameters.get("refresh_token"),
             scope=parse_scope(scope) if scope is not None else None,
             resource=parameters.all("resource"),
+            audience=parameters.all("audience"),
             parameters=parameters,
             confirmation=confirmation,
         )

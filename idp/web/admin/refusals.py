@@ -70,7 +70,9 @@ def _rules() -> Mapping[Rule, str]:
         Rule.WEB_SCHEME: _("aplikasi web perlu alamat https: {0}"),
         Rule.NOT_REACHABLE: _("alamat ini tidak boleh kami hubungi: {0}"),
         Rule.GRANT_RESPONSE: _("response type code dan grant type authorization_code harus bersama"),
-        Rule.PUBLIC_GRANT: _("klien tanpa kredensial tidak dapat memakai client_credentials"),
+        Rule.PUBLIC_GRANT: _(
+            "klien tanpa kredensial tidak dapat memakai client_credentials atau pertukaran token"
+        ),
         Rule.ONE_KEY_SOURCE: _("isi jwks atau jwks_uri, jangan keduanya"),
         Rule.KEYS_NEEDED: _("{0} memerlukan jwks atau jwks_uri"),
         Rule.UNSIGNED_REQUESTS: _("tidak boleh none bila permintaan wajib ditandatangani"),

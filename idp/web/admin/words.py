@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment
+from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, AAL3
 from idp.web.pages.admin import Badge, Option, Tone
 
@@ -81,6 +82,7 @@ def grants() -> dict[str, str]:
         "refresh_token": _("Perpanjang tanpa masuk lagi"),
         "client_credentials": _("Atas nama klien sendiri"),
         DEVICE_GRANT: _("Warga masuk di perangkat lain"),
+        TOKEN_EXCHANGE: _("Memanggil layanan lain atas nama warga"),
     }
 
 

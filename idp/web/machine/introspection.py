@@ -60,6 +60,8 @@ def _access(machines: Machines, client: Client, text: str, now: datetime) -> dic
         members["auth_time"] = seconds(token.auth_time)
     if token.authorization_details:
         members["authorization_details"] = list(token.authorization_details)
+    if token.actor is not None:
+        members["act"] = token.actor
     if token.confirmation is not None:
         members["cnf"] = token.confirmation.claim()
         members["token_type"] = token.confirmation.token_type

@@ -11,6 +11,7 @@ from idp.keysets import KeySets
 from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.services import Services
 from idp.web.limits import MachineLimits
+from idp.web.machine.presented import open_access_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Machines:
                 settings.refresh_lifetime,
                 settings.issuer,
                 services.clients.serving,
+                services.clients.get,
+                partial(open_access_token, services),
             ),
             assertion_audiences,
             Nonces(partial(services.tree.mac, "dpop-nonce")),

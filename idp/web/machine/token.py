@@ -57,9 +57,13 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
 
 
 def _extra(grant: Grant) -> Mapping[str, object] | None:
-    """What specifications beside RFC 6749 add to the answer (RFC 9396 §7)."""
-    details = grant.authorization_details
-    return {"authorization_details": orjson.loads(details)} if details else None
+    """What specifications beside RFC 6749 add to the answer (RFC 9396 §7, RFC 8693 §2.2.1)."""
+    extra: dict[str, object] = {}
+    if grant.authorization_details:
+        extra["authorization_details"] = orjson.loads(grant.authorization_details)
+    if grant.issued_token_type:
+        extra["issued_token_type"] = grant.issued_token_type
+    return extra or None
 
 
 NO_DECISION = (TemporarilyUnavailable, UseDpopNonce, AuthorizationPending, SlowDown)

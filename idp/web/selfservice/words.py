@@ -35,6 +35,7 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "DecoupledRequestDenied": ("security", lazy_gettext("Permintaan masuk dari %(service)s ditolak")),
     "TokensIssued": ("sign_in", lazy_gettext("Masuk ke %(service)s")),
     "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
+    "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
 REASONS: Final[Mapping[str, Any]] = {
