@@ -54,6 +54,16 @@ def check_resources(report: Report, uris: Sequence[str], issuer: str, *, plain_l
             report.add("resource_uris", Rule.OURS, uri)
 
 
+def check_public(report: Report, member: str, uri: str, check_url: Callable[[str], None]) -> None:
+    """Refuse a page at an address that is not public: nobody outside could open it (attacks O-070)."""
+    if report.about(member):
+        return
+    try:
+        check_url(uri)
+    except OutboundRefused as reason:
+        report.add(member, Rule.NOT_REACHABLE, str(reason))
+
+
 def check_called(
     report: Report,
     member: str,

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from idp.domain.registry.addresses import check_called, check_page, check_redirects, check_resources
+from idp.domain.registry.addresses import (
+    check_called,
+    check_page,
+    check_public,
+    check_redirects,
+    check_resources,
+)
 from idp.domain.registry.certificates import check_certificates
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
@@ -139,6 +145,7 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
     for name, value in metadata.items():
         if name.partition("#")[0] in PAGES:
             check_page(report, name, value, plain_loopback=plain)
+            check_public(report, name, value, policy.check_url)
     for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
         if member in metadata:
             check_called(report, member, metadata[member], policy.check_url, plain_loopback=plain)
