@@ -48,6 +48,13 @@ def test_a_fapi_client_never_uses_rs256():
     assert ("id_token_signed_response_alg", Rule.ALGORITHM) in broken(given)
 
 
+@pytest.mark.parametrize("profile", ["national", "fapi2"])
+def test_any_client_may_have_its_tokens_bound_to_a_key(profile):
+    given = a_registration(profile=profile, dpop_bound_access_tokens=True)
+    assert accept(given, SANDBOX)["dpop_bound_access_tokens"] is True
+    assert ("dpop_bound_access_tokens", Rule.TYPE) in broken(given | {"dpop_bound_access_tokens": "yes"})
+
+
 @pytest.mark.parametrize("profile", ["national", "fapi2", "fapi2_message_signing"])
 def test_national_profiles_have_pairwise_subjects(profile):
     assert ("subject_type", Rule.PAIRWISE) in broken(a_registration(profile=profile, subject_type="public"))

@@ -244,7 +244,8 @@ def test_5_2_a_client_registered_for_bound_tokens_gets_none_without_a_proof(prov
 @sqlite_only
 @pytest.mark.parametrize("profile", ["fapi2", "fapi2_message_signing"])
 def test_fapi2_5_3_2_1_6_tokens_are_always_bound(provider, profile):
-    client = factories.a_client(provider.services, "f", profile_name=profile, **OWN)
+    plain = {"dpop_bound_access_tokens": False}  # the profile decides, whatever the registration says
+    client = factories.a_client(provider.services, "f", profile_name=profile, **OWN, **plain)
     rp = DpopRP(provider, client)
     answer = rp.call_with(None, grant_type="client_credentials")
     assert (answer.status, answer.error) == (400, "invalid_dpop_proof")
