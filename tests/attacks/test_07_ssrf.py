@@ -29,7 +29,9 @@ MEMBERS = (
     "sector_identifier_uri",
     "backchannel_logout_uri",
 )
-LIVE = Policy(environment="production", production=True, check_url=Guard((), loopback=False).check_url, fetch=None)
+LIVE = Policy(
+    environment="production", production=True, check_url=Guard((), loopback=False).check_url, fetch=None
+)
 
 
 def refused(member, uri):
