@@ -63,9 +63,14 @@ def speaks_only_good_tls(front: Front) -> None:
 
 
 def knows_its_name(front: Front) -> None:
-    """A name that is not ours gets no handshake, so no certificate and no answer."""
+    """A name that is not ours gets no handshake, and after a handshake for our name no answer."""
     with pytest.raises((ssl.SSLError, ConnectionError)):
         handshake(front, front.tls, "other.example")
+    for mtls in (False, True):
+        visitor = front.client(mtls=mtls)
+        for host in ("admin.example.go.id", "127.0.0.1"):
+            assert visitor.request("GET", "/admin", host=host).status_code == 421
+        assert visitor.request("GET", "/jwks", host=visitor.host.upper()).status_code == 200
 
 
 def sends_http_to_https(front: Front) -> None:

@@ -85,7 +85,8 @@ class Visitor:
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send one request."""
-        headers = [("Host", self.host), *dict(options.pop("headers", {})).items(), *options.pop("more", [])]
+        host = options.pop("host", self.host)
+        headers = [("Host", host), *dict(options.pop("headers", {})).items(), *options.pop("more", [])]
         return self.http.request(
             method, path, headers=headers, extensions={"sni_hostname": self.host}, **options
         )
