@@ -70,8 +70,8 @@ class Lane:
         self._observe = observe
         base = urlsplit(services.settings.issuer).path
         issuer = services.settings.issuer
-        bases = [base for base in (issuer, services.settings.mtls_base_url) if base is not None]
-        machines = Machines.of(services, tuple(base + ENDPOINTS["token_endpoint"] for base in bases))
+        origins = [at for at in (issuer, services.settings.mtls_base_url) if at is not None]
+        machines = Machines.of(services, tuple(at + ENDPOINTS["token_endpoint"] for at in origins))
         documents = Documents(services)
         self._machines = machines
         self._nonces = machines.nonces
@@ -87,7 +87,10 @@ class Lane:
                 ("POST",),
                 _bind(device_authorization, machines),
             ),
-            base + ENDPOINTS[PAR]: (("POST",), _bind(push, machines.also_for(issuer + ENDPOINTS[PAR]))),
+            base + ENDPOINTS[PAR]: (
+                ("POST",),
+                _bind(push, machines.also_for(*(at + ENDPOINTS[PAR] for at in origins))),
+            ),
             self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},

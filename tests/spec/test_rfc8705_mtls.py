@@ -286,6 +286,8 @@ def test_d16_the_metadata_tells_what_is_on_and_where(provider):
 def test_5_an_alias_is_an_audience_where_an_endpoint_is_one(make, clock):
     rp = make(self_signed(now=clock()), "private_key_jwt", **MACHINE)
     assert ask_with(rp, MTLS + "/token").ok
+    pushed = {"client_assertion": rp.assertion(aud=MTLS + "/par")}
+    assert rp.call("/par", **rp.request(), **pushed).error != "invalid_client"
     strict = make(self_signed(now=clock()), "private_key_jwt", "strict", "fapi2", **MACHINE, **BOUND)
     assert ask_with(strict, MTLS + "/token").error == "invalid_client"
     assert ask_with(strict, factories.ISSUER).ok

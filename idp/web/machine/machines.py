@@ -45,9 +45,9 @@ class Machines:
             Nonces(partial(services.tree.mac, "dpop-nonce")),
         )
 
-    def also_for(self, endpoint: str) -> Machines:
-        """Return the same for an endpoint that assertions may name as their audience (RFC 9126 §2)."""
-        return replace(self, assertion_audiences=(*self.assertion_audiences, endpoint))
+    def also_for(self, *endpoints: str) -> Machines:
+        """Return the same for an endpoint whose addresses assertions may name as their audience (RFC 9126 §2)."""
+        return replace(self, assertion_audiences=(*self.assertion_audiences, *endpoints))
 
     def mint(self) -> Mint:
         """Return what signs tokens, with the keys in force now."""
