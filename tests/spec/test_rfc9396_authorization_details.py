@@ -243,3 +243,20 @@ def test_10_the_types_are_advertised(provider):
     assert provider.get("/.well-known/oauth-authorization-server")[
         "authorization_details_types_supported"
     ] == ["once_only"]
+
+
+# --- 3, and RFC 9126 2.1, RFC 9101 4: pushed, or inside a request object ---
+
+
+def test_2_pushed_or_inside_a_request_object_they_are_the_same(provider, benefits, citizen):
+    allowed(benefits, citizen, authorization_details=text(DETAIL), resource=TAX_API)
+    pushed = benefits.bring(benefits.push(authorization_details=text(DETAIL), resource=TAX_API))
+    signed = benefits.authorize_signed(authorization_details=[DETAIL], resource=[TAX_API])
+    for code in (pushed.code, signed.code):
+        tokens = benefits.redeem(code)
+        assert tokens["authorization_details"] == [GRANTED]
+        assert benefits.claims(tokens)["aud"] == TAX_API
+    with provider.unchanged(*["AuthorizationRefused"] * 2):
+        refused = benefits.push(authorization_details=text({"type": "unknown"}))
+        assert (refused.status, refused.error) == (400, "invalid_authorization_details")
+        assert benefits.push(resource="https://api.elsewhere.example").error == "invalid_target"
