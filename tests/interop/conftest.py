@@ -8,8 +8,11 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from idp.clock import system_clock
+from tests.cli.conftest import own_logs as own_logs
+from tests.cli.conftest import typing_at
 from tests.conftest import note
-from tests.support import schema
+from tests.support import keys, schema
 from tests.support.person import Credentials, Person
 from tests.support.provider import Provider
 
@@ -22,11 +25,23 @@ CITIZEN = {
 NUMBERS = itertools.count(1)
 
 
+class Sandbox(Provider):
+    """A deployment at which commands are typed in this process: each costs a tenth of a process of its own."""
+
+    def run(self, *arguments: str, text: str = "", seconds: float = 60) -> str:
+        """Run one command of `idp` and give what it printed."""
+        done = typing_at(self)(*arguments, text=text)
+        assert done.status == 0, f"idp {' '.join(arguments)}: {done.out}{done.err}"
+        return str(done.out)
+
+
 @pytest.fixture(scope="session")
 def deployment(sqlite_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """A running sandbox of one worker process; every test brings its own citizen and its own client."""
     folder = tmp_path_factory.mktemp("interop")
-    running = Provider(folder, schema.sqlite_copy(sqlite_folder, folder / "gerbang.sqlite"))
+    url = schema.sqlite_copy(sqlite_folder, folder / "gerbang.sqlite")
+    keys.give(url, system_clock())
+    running = Sandbox(folder, url, master_key=keys.ROOT_KEY)
     try:
         running.serve()
         yield running
