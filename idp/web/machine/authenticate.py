@@ -10,6 +10,8 @@ from idp.domain.grants.replay import first_use
 from idp.domain.registry.client_secrets import unseal
 from idp.protocol import client_auth
 from idp.protocol.client_auth import TLS_METHODS, Audiences, UnknownAssertionKey
+from idp.protocol.client_auth.assertion import KEY_JWT
+from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidClient, TooManyRequests
 from idp.protocol.oauth.parameters import Parameters
@@ -55,7 +57,7 @@ def _prove(
     machines: Machines, request: MachineRequest, credentials: Credentials, client: Client | None
 ) -> Client:
     services = machines.services
-    by_certificate = client is not None and client.token_endpoint_auth_method in TLS_METHODS
+    method = client.token_endpoint_auth_method if client is not None else None
     check = partial(
         client_auth.authenticate,
         credentials,
@@ -63,11 +65,12 @@ def _prove(
         audiences=Audiences(services.settings.issuer, machines.assertion_audiences),
         now=services.clock(),
         first_use=partial(first_use, services.database.statements),
-        certificate=certificate_of(request) if by_certificate else None,
+        certificate=certificate_of(request) if method in TLS_METHODS else None,
         authorities=services.authorities,
         unseal=partial(unseal, services.secret_seal),
     )
-    if client is None or client.jwks_uri is None or not (by_certificate or credentials.assertion):
+    shown = credentials.assertion is not None if method == KEY_JWT else method == SELF_SIGNED
+    if client is None or client.jwks_uri is None or not shown:
         return check()
     try:
         return check(jwks=machines.keysets.get(client.jwks_uri))
