@@ -1,6 +1,7 @@
 """Apache with mod_auth_openidc, as a distribution has it, around the configuration of the how-to."""
 
 import os
+import pwd
 import shutil
 from pathlib import Path
 
@@ -46,8 +47,9 @@ def write(folder: Path, port: int, site: str) -> list[str]:
         "ThreadsPerChild 8",
         "MaxRequestWorkers 16",
     ]
-    if os.geteuid() == 0:
-        lines += ["User nobody", "Group nogroup"]
+    if os.geteuid() == 0:  # started by root, it serves as somebody without rights
+        nobody = pwd.getpwnam("nobody")
+        lines += [f"User #{nobody.pw_uid}", f"Group #{nobody.pw_gid}"]
     config = folder / "apache.conf"
     config.write_text("\n".join(lines) + "\n" + site, encoding="utf-8")
     return [apache, "-f", str(config), "-DFOREGROUND"]
