@@ -20,6 +20,7 @@ from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS
 from idp.web.headers import HSTS
+from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
 from idp.web.machine.documents import ENDPOINTS, PAR, Documents
 from idp.web.machine.introspection import introspect
@@ -83,6 +84,10 @@ class Lane:
             base + ENDPOINTS["userinfo_endpoint"]: (("GET", "POST"), _bind(userinfo, machines)),
             base + ENDPOINTS["introspection_endpoint"]: (("POST",), _bind(introspect, machines)),
             base + ENDPOINTS["revocation_endpoint"]: (("POST",), _bind(revoke, machines)),
+            base + ENDPOINTS["backchannel_authentication_endpoint"]: (
+                ("POST",),
+                _bind(backchannel_authentication, machines),
+            ),
             base + ENDPOINTS["device_authorization_endpoint"]: (
                 ("POST",),
                 _bind(device_authorization, machines),

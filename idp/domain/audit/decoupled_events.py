@@ -43,3 +43,39 @@ class DecoupledRequestDenied(Event):
     IN_HISTORY: ClassVar[bool] = True
     request_id: UUID
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenAsked(Event):
+    """A client asked a citizen to sign in, and got a request id to poll with (CIBA Core §7.3)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    request_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingRefused(Event):
+    """A client could not ask: `reason` is unknown, blocked or too_often; nobody is named where nobody was found."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsBlocked(Event):
+    """A citizen wants no more requests from a client."""
+
+    IN_HISTORY: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsUnblocked(Event):
+    """A citizen allows requests from a client again."""
+
+    IN_HISTORY: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingUndelivered(Event):
+    """A client was never reached to say that a request is decided; it may still poll (CIBA Core §10.2)."""
+
+    attempts: int

@@ -62,6 +62,12 @@ from idp.domain.audit.admin_events import (
     OperatorSignedIn as OperatorSignedIn,
 )
 from idp.domain.audit.decoupled_events import (
+    AskingRefused as AskingRefused,
+)
+from idp.domain.audit.decoupled_events import (
+    CitizenAsked as CitizenAsked,
+)
+from idp.domain.audit.decoupled_events import (
     DecoupledRequestApproved as DecoupledRequestApproved,
 )
 from idp.domain.audit.decoupled_events import (
@@ -69,6 +75,15 @@ from idp.domain.audit.decoupled_events import (
 )
 from idp.domain.audit.decoupled_events import (
     DeviceRequestStarted as DeviceRequestStarted,
+)
+from idp.domain.audit.decoupled_events import (
+    PingUndelivered as PingUndelivered,
+)
+from idp.domain.audit.decoupled_events import (
+    RequestsBlocked as RequestsBlocked,
+)
+from idp.domain.audit.decoupled_events import (
+    RequestsUnblocked as RequestsUnblocked,
 )
 from idp.domain.audit.decoupled_events import (
     UserCodeRefused as UserCodeRefused,

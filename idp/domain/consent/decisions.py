@@ -101,9 +101,12 @@ def grant(
     language: str,
     expires_at: datetime,
     now: datetime,
+    subject: bytes | None = None,
+    actor: str | None = None,
 ) -> Authorization:
     """Record a consent act; what stood before is superseded by a row that holds both (decisions 6).
 
+    `subject` is a digest of the `sub` the client knows them by; `actor` is who acted if it was not the citizen.
     `absent` are claims that a scope stands for and this citizen has no value of: never shown, so never granted.
     """
     before = standing(db, citizen_id, client.client_id, now)
@@ -136,6 +139,7 @@ def grant(
         record=data_key.seal(text, Place("authorization", "record", row_id.hex)),
         granted_at=now,
         expires_at=expires_at,
+        subject=subject,
     )
     db.add(authorization)
     db.flush()
@@ -144,6 +148,7 @@ def grant(
         ConsentGranted(
             citizen_id=citizen_id,
             client_id=client.client_id,
+            actor=actor,
             authorization_id=row_id,
             granted=tuple(sorted(granted)),
             declined=tuple(sorted(declined)),

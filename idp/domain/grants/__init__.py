@@ -21,6 +21,7 @@ from idp.domain.grants.details import narrowed_for_code, narrowed_for_refresh, r
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
 from idp.protocol.authorize.checks import Lookup, Serving
+from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.authorization_details import Circumstances
 from idp.protocol.oauth.client import Client
@@ -89,6 +90,15 @@ def _known(client: Client, policy: GrantPolicy) -> Circumstances:
     return Circumstances(client, policy.issuer, policy.serving)
 
 
+def _ciba(
+    statements: Statements, client: Client, request: TokenRequest, policy: GrantPolicy, now: datetime
+) -> Grant:
+    lifetimes = policy.online_lifetime, policy.offline_lifetime
+    return decoupled_grant.redeem(
+        statements, client, request, "ciba", "auth_req_id", now, *lifetimes, policy.issuer
+    )
+
+
 EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
     {
         "authorization_code": _code,
@@ -96,6 +106,7 @@ EXCHANGES: Mapping[str, Exchange] = MappingProxyType(
         "client_credentials": _client,
         TOKEN_EXCHANGE: _token,
         DEVICE_GRANT: _device,
+        CIBA_GRANT: _ciba,
     }
 )
 

@@ -12,6 +12,7 @@ from idp.domain.audit.events import DecoupledRequestApproved, DecoupledRequestDe
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import Account, Citizen
 from idp.domain.consent.models import Authorization
+from idp.domain.grants import ping
 from idp.domain.grants.decoupled import Decoupled
 from idp.domain.grants.issue_code import given
 from idp.domain.grants.models import DecoupledRequest
@@ -20,13 +21,20 @@ from idp.domain.registry.models import ClientRegistration
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
+from keys import KeyTree
 
 CITIZEN = "citizen"
 """Who decided, where it was the citizen; a sandbox command names itself."""
 
 
 def approve(
-    db: Session, waiting: Decoupled, client: Client, standing: Standing, now: datetime, by: str = CITIZEN
+    db: Session,
+    tree: KeyTree,
+    waiting: Decoupled,
+    client: Client,
+    standing: Standing,
+    now: datetime,
+    by: str = CITIZEN,
 ) -> bool:
     """Approve a request of which nothing more is asked, through the eligibility gate.
 
@@ -56,10 +64,18 @@ def approve(
             by=by,
         )
         record(db, event, now)
+        ping.queue(db, tree, waiting, now)
     return decided
 
 
-def deny(db: Session, waiting: Decoupled, citizen_id: UUID | None, now: datetime, by: str = CITIZEN) -> bool:
+def deny(
+    db: Session,
+    tree: KeyTree,
+    waiting: Decoupled,
+    citizen_id: UUID | None,
+    now: datetime,
+    by: str = CITIZEN,
+) -> bool:
     """Refuse a request that still waits; `citizen_id` is who is signed in, if anybody."""
     decided = _decide(db, waiting, now, citizen_id or waiting.citizen_id, decision="denied")
     if decided:
@@ -67,6 +83,7 @@ def deny(db: Session, waiting: Decoupled, citizen_id: UUID | None, now: datetime
             citizen_id=citizen_id, client_id=waiting.client_id, request_id=waiting.id, by=by
         )
         record(db, event, now)
+        ping.queue(db, tree, waiting, now)
     return decided
 
 

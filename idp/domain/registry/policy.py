@@ -17,12 +17,14 @@ from idp.domain.registry.addresses import (
     check_resources,
 )
 from idp.domain.registry.certificates import check_certificates
+from idp.domain.registry.ciba import check_ciba
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
 from idp.protocol.authorize import request_object
 from idp.protocol.client_auth import TLS_METHODS
 from idp.protocol.client_auth.tls import SELF_SIGNED
+from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.jose import KEY_OF, MAC_OF
@@ -39,13 +41,26 @@ MAC_METHOD = "client_secret_jwt"
 SECRET_METHODS = (*DIGEST_METHODS, MAC_METHOD)
 AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS, "none")
 FAPI_METHODS = ("private_key_jwt", *TLS_METHODS)
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT, TOKEN_EXCHANGE)
+GRANT_TYPES = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    DEVICE_GRANT,
+    CIBA_GRANT,
+    TOKEN_EXCHANGE,
+)
 RESPONSE_TYPES = ("code",)
 SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")
 WAIVABLE = ("client_secret", "oidc_core")
 PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "cancel_uri", "initiate_login_uri")
 MOST_REQUEST_URIS = 10
+CALLED = (
+    "backchannel_logout_uri",
+    "jwks_uri",
+    "sector_identifier_uri",
+    "backchannel_client_notification_endpoint",
+)
 PLAIN_SCOPES = frozenset({"openid", "profile", "offline_access"})
 FAPI = (Profile.FAPI2, Profile.FAPI2_MESSAGE_SIGNING)
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -146,7 +161,7 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
         if name.partition("#")[0] in PAGES:
             check_page(report, name, value, plain_loopback=plain)
             check_public(report, name, value, policy.check_url)
-    for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
+    for member in CALLED:
         if member in metadata:
             check_called(report, member, metadata[member], policy.check_url, plain_loopback=plain)
     check_resources(report, metadata.get("resource_uris", ()), policy.issuer, plain_loopback=plain)
@@ -173,6 +188,8 @@ def _grants(metadata: Mapping[str, Any], report: Report) -> None:
     own = {"client_credentials", TOKEN_EXCHANGE}
     if metadata["token_endpoint_auth_method"] == "none" and not own.isdisjoint(grants):  # noqa: S105
         report.add("grant_types", Rule.PUBLIC_GRANT)
+    if CIBA_GRANT in grants:
+        check_ciba(metadata, FAPI_ALGS, report)
 
 
 def _waivers(metadata: Mapping[str, Any], policy: Policy, report: Report) -> None:

@@ -28,6 +28,7 @@ class Rule(StrEnum):
     NOT_REACHABLE = "cannot be called from here: {0}"
     GRANT_RESPONSE = "response type code and grant type authorization_code go together"
     PUBLIC_GRANT = "a client without credentials cannot use client_credentials or token exchange"
+    PUBLIC_CIBA = "a client without credentials cannot ask citizens by itself (CIBA)"
     ONE_KEY_SOURCE = "give jwks or jwks_uri, not both"
     KEYS_NEEDED = "{0} needs jwks or jwks_uri"
     UNSIGNED_REQUESTS = "none is not allowed where requests must be signed"

@@ -40,6 +40,7 @@ def checked(
         acr_values=draft.acr_values,
         claims=draft.claims,
         resource=draft.resource,
+        authorization_details=draft.authorization_details,
     )
 
 
@@ -64,5 +65,6 @@ SAME_AS_ELSEWHERE: Final[tuple[Check, ...]] = (
     checks.check_acr_values,  # OIDC Core §3.1.2.1
     checks.check_claims,  # OIDC Core §5.5
     checks.check_resource,  # RFC 8707 §2
+    checks.check_authorization_details,  # RFC 9396 §5
 )
 DEVICE_CHECKS: Final[tuple[Check, ...]] = (refuse_request_objects, *SAME_AS_ELSEWHERE)

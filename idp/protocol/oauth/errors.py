@@ -250,6 +250,18 @@ class UnknownUserId(ProtocolError):
     code = "unknown_user_id"
 
 
+class ExpiredLoginHintToken(ProtocolError):
+    """Refuse a login hint token that has expired (CIBA §13)."""
+
+    code = "expired_login_hint_token"
+
+
+class RequestRefused(AccessDenied):
+    """Refuse to ask a citizen: they want no requests from this client (CIBA §13)."""
+
+    status = 403
+
+
 class InvalidBindingMessage(ProtocolError):
     """Refuse a binding message that cannot be shown (CIBA §13)."""
 

@@ -73,6 +73,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.PUBLIC_GRANT: _(
             "klien tanpa kredensial tidak dapat memakai client_credentials atau pertukaran token"
         ),
+        Rule.PUBLIC_CIBA: _("klien tanpa kredensial tidak dapat meminta warga masuk (CIBA)"),
         Rule.ONE_KEY_SOURCE: _("isi jwks atau jwks_uri, jangan keduanya"),
         Rule.KEYS_NEEDED: _("{0} memerlukan jwks atau jwks_uri"),
         Rule.UNSIGNED_REQUESTS: _("tidak boleh none bila permintaan wajib ditandatangani"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
+from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment
 from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
@@ -81,6 +82,7 @@ def grants() -> dict[str, str]:
         "authorization_code": _("Warga masuk"),
         "refresh_token": _("Perpanjang tanpa masuk lagi"),
         "client_credentials": _("Atas nama klien sendiri"),
+        CIBA_GRANT: _("Minta warga masuk tanpa peramban"),
         DEVICE_GRANT: _("Warga masuk di perangkat lain"),
         TOKEN_EXCHANGE: _("Memanggil layanan lain atas nama warga"),
     }

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Reach, Shown, is_required
 from idp.domain.exchange.preview import Preview, preview
+from idp.domain.grants.asking import subject_digest
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
@@ -18,6 +19,7 @@ from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
+from idp.protocol.oidc.subject import subject
 from idp.web import claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.detail_lines import detail_lines, service_name
@@ -87,6 +89,7 @@ def decide(uid: str) -> Response:
             allowed=allowed,
             absent=set(asked_claims(asked, client)) - {line.name for line in shown},
             reach=_reach(asked, client),
+            subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
             language=locale.language(),
             expires_at=now + services().settings.consent_lifetime,
             now=now,

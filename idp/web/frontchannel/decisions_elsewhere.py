@@ -28,7 +28,7 @@ def approve(waiting: Waiting, client: Client, standing: Standing) -> Response:
     now = deployment.clock()
     with unit_of_work() as db:
         found = decoupled.by_id(db, deployment.tree, UUID(waiting.request["decoupled"]), now)
-        if found is None or not decide.approve(db, found, client, standing, now):
+        if found is None or not decide.approve(db, deployment.tree, found, client, standing, now):
             raise Gone
     return go("/decided/approved")
 
@@ -51,6 +51,6 @@ def refuse(waiting: Waiting, client: Client, error: ProtocolError) -> Response:
         session = current_session(db)
         citizen_id = session.citizen_id if session is not None else None
         found = decoupled.by_id(db, deployment.tree, UUID(waiting.request["decoupled"]), now)
-        if found is None or not decide.deny(db, found, citizen_id, now):
+        if found is None or not decide.deny(db, deployment.tree, found, citizen_id, now):
             raise Gone
     return go("/decided/denied")

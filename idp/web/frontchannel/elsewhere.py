@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
 
+from idp.domain.consent import blocks
 from idp.domain.exchange.preview import preview
 from idp.domain.grants import decoupled, user_code_guesses
 from idp.domain.grants.decoupled import Decoupled
@@ -15,17 +16,19 @@ from idp.domain.grants.situation import Standing
 from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
+from idp.protocol.authorize.prompts import asked_claims
 from idp.protocol.decoupled import user_code
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, ProtocolError
+from idp.protocol.oidc.catalogue import CLAIMS
 from idp.web import cookies, csrf, locale
 from idp.web.context import place, services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel.flow import due, finish_with_error
-from idp.web.frontchannel.frame import DECOUPLED, DEVICE, agency, client_of, request_of, waiting_for
+from idp.web.frontchannel.frame import APPROVE, DECOUPLED, DEVICE, agency, client_of, request_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import current_session
-from idp.web.pages import DecidedPage, DeviceCodePage, DeviceConfirmPage, FieldError
+from idp.web.pages import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage, FieldError
 from idp.web.render import go, show
 
 bp = Blueprint("elsewhere", __name__)
@@ -64,6 +67,9 @@ def confirm(uid: str) -> Response:
         return finish_with_error(waiting, exc)
     if standing is None or prompt is None or prompt.name != "confirm":
         return go(f"/interaction/{uid}")
+    if request.form.get("action") == "block" and waiting.row.kind == APPROVE:
+        with unit_of_work() as db:
+            blocks.block(db, standing.citizen_id, client.client_id, services().clock())
     if request.form.get("action") != "allow":
         return finish_with_error(waiting, AccessDenied("the citizen refused"))
     with unit_of_work() as db:
@@ -79,14 +85,27 @@ def decided(outcome: str) -> Response:
     return show(DecidedPage(approved=OUTCOMES[outcome]))
 
 
-def confirm_page(uid: str, waiting: Waiting, client: Client, standing: Standing) -> DeviceConfirmPage:
-    """Show who asks, from where, and the code to compare (RFC 8628 §3.3, §5.4)."""
+def confirm_page(
+    uid: str, waiting: Waiting, client: Client, standing: Standing
+) -> DeviceConfirmPage | ApprovePage:
+    """Show who asks, from where, and what to compare (RFC 8628 §3.3, §5.4; CIBA Core §9)."""
     deployment = services()
     with unit_of_work() as db:
         found = decoupled.by_id(db, deployment.tree, UUID(waiting.request["decoupled"]), deployment.clock())
         if found is None:
             raise Gone
         name = name_of(db, client, standing)
+    if found.kind == "ciba":
+        return ApprovePage(
+            agency=agency(client),
+            action=f"/interaction/{uid}/confirm",
+            citizen_name=name,
+            asked_at=found.started_at,
+            expires_at=found.expires_at,
+            binding_message=str(found.extra.get("binding_message") or ""),
+            items=tuple(CLAIMS[item].label(locale.language()) for item in asked_claims(found.asked, client)),
+            network=found.origin.network,
+        )
     return DeviceConfirmPage(
         agency=agency(client),
         action=f"/interaction/{uid}/confirm",

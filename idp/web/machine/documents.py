@@ -13,6 +13,8 @@ from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
 from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
+from idp.protocol.decoupled import signed_request
+from idp.protocol.decoupled.ciba import DELIVERY_MODES
 from idp.protocol.oauth import dpop
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
@@ -33,6 +35,7 @@ ENDPOINTS = {
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
     "registration_endpoint": "/clients",
+    "backchannel_authentication_endpoint": "/bc-authorize",
     "device_authorization_endpoint": "/device_authorization",
     PAR: "/par",
 }
@@ -107,6 +110,11 @@ def metadata(services: Services) -> dict[str, object]:
                 "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
                 **_mutual_tls(services),
                 "authorization_details_types_supported": list(TYPES),
+                "backchannel_token_delivery_modes_supported": list(DELIVERY_MODES),
+                "backchannel_authentication_request_signing_alg_values_supported": list(
+                    signed_request.ALGORITHMS
+                ),
+                "backchannel_user_code_parameter_supported": False,
             },
         )
     )

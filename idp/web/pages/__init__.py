@@ -13,15 +13,17 @@ from idp.web.pages.account import (
     AccountServicePage,
     AccountServicesPage,
     AccountSessionsPage,
+    BlockedLine,
     DataGroup,
     DataLine,
     HistoryKind,
     HistoryLine,
+    RequestLine,
     ServiceCard,
     SessionLine,
 )
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
-from idp.web.pages.elsewhere import DecidedPage, DeviceCodePage, DeviceConfirmPage
+from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.registering import (
     FieldMatch,
@@ -69,6 +71,8 @@ __all__ = [
     "AccountSessionsPage",
     "AddressLine",
     "Agency",
+    "ApprovePage",
+    "BlockedLine",
     "ClaimLine",
     "ConsentPage",
     "DataGroup",
@@ -110,6 +114,7 @@ __all__ = [
     "RegisterPasswordPage",
     "RegisterRecoveryPage",
     "RegisterStopPage",
+    "RequestLine",
     "SandboxStartPage",
     "SelectAccountPage",
     "ServiceCard",

@@ -40,6 +40,25 @@ class DeviceConfirmPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovePage(Page):
+    """A client asks without a browser (CIBA Core §9). Posts `action` = `allow`, `deny` or `block`.
+
+    `items` are the labels of the data asked for; their values follow on the consent page where one is due.
+    """
+
+    template: ClassVar[str] = "elsewhere/approve.html"
+    data_page: ClassVar[str] = "approve"
+
+    action: str
+    citizen_name: str
+    asked_at: datetime
+    expires_at: datetime
+    binding_message: str = ""
+    items: tuple[str, ...] = ()
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedPage(Page):
     """It is decided; the other screen goes on by itself."""
 
