@@ -9,7 +9,17 @@ from idp.domain.authenticators.models import Attempts
 from idp.domain.grants import decoupled, user_code_guesses
 from idp.protocol.decoupled import user_code
 from tests import factories
-from tests.support.elsewhere import a_device, approve, ask, enter, poll
+from tests.support.elsewhere import (
+    a_desk,
+    a_device,
+    approve,
+    ask,
+    ask_citizen,
+    enter,
+    open_request,
+    poll,
+    poll_for,
+)
 
 
 @pytest.fixture
@@ -114,3 +124,48 @@ def test_o088_a_device_code_is_redeemed_once_and_by_its_own_client(provider, dev
     assert provider.count("family") == 1
     clock.advance(seconds=30)
     assert poll(device, answer["device_code"]).error == "invalid_grant"
+
+
+def ask_bob(desk, **parameters):
+    return ask_citizen(desk, **{"login_hint": "budi@contoh.id", "binding_message": "LOKET-7"} | parameters)
+
+
+def test_o089_fifty_requests_for_one_citizen_within_a_minute(provider, bob, clock):
+    desk, other = a_desk(provider), a_desk(provider, "window")
+    answers = [ask_bob(desk) for _ in range(50)]
+    assert [answer.status for answer in answers] == [200] * 10 + [429] * 40
+    assert answers[-1].error == "slow_down"
+    assert int(answers[-1].headers["Retry-After"]) <= 60
+    assert provider.count("decoupled_request") == 10
+    assert ask_bob(other).ok, "another client's are not counted"
+    clock.advance(minutes=1)
+    assert ask_bob(desk).ok
+
+
+def test_o089_the_binding_message_is_shown(provider, bob):
+    ask_bob(a_desk(provider))
+    browser = provider.browser().sign_in(bob)
+    assert "LOKET-7" in open_request(browser).text
+
+
+def test_o089_a_citizen_blocks_a_client_and_lifts_the_block(provider, bob, citizen):
+    desk = a_desk(provider)
+    request_id = ask_bob(desk)["auth_req_id"]
+    browser = provider.browser().sign_in(bob)
+    page = open_request(browser)
+    with provider.recorded("RequestsBlocked", "AuthorizationRefused", "DecoupledRequestDenied"):
+        browser.submit(page, "approve-form", "approve-block")
+    assert poll_for(desk, request_id).error == "access_denied"
+    refused = ask_bob(desk)
+    assert (refused.status, refused.error) == (403, "access_denied")
+    assert ask_citizen(desk).ok, "others are not asked less"
+    services_page = browser.get("/me/services")
+    assert "Layanan desk" in services_page.text
+    browser.submit(services_page, "unblock")
+    assert ask_bob(desk).ok
+
+
+def test_o089_a_client_cannot_find_out_who_has_an_account(provider, citizen):
+    desk = a_desk(provider)
+    found = [ask_citizen(desk, login_hint=f"nobody{number}@contoh.id").status for number in range(102)]
+    assert found == [400] * 100 + [429] * 2

@@ -7,6 +7,8 @@ import pytest
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.policy import Policy
 from idp.domain.registry.violations import Rule
+from idp.protocol.decoupled.ciba import CIBA_GRANT
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oidc.acr import AAL1
 from tests.support.registration import JWKS, PRODUCTION, PURPOSE, SANDBOX, a_registration, broken
 
@@ -166,3 +168,57 @@ def test_types_of_authorization_details_are_those_on_offer():
     assert accept(a_registration(authorization_details_types=["once_only"]), SANDBOX)
     given = a_registration(authorization_details_types=["payment_initiation"])
     assert ("authorization_details_types", Rule.UNKNOWN) in broken(given)
+
+
+# --- sign-in on another screen (CIBA Core 4; RFC 8628) ---
+
+
+def a_desk(**changes):
+    given = {
+        "grant_types": [CIBA_GRANT],
+        "response_types": [],
+        "redirect_uris": None,
+        "backchannel_token_delivery_mode": "poll",
+    }
+    return a_registration(**given | changes)
+
+
+def test_a_client_without_a_browser_needs_no_redirect_uri():
+    assert accept(a_desk(), SANDBOX)
+    assert accept(a_desk(grant_types=[DEVICE_GRANT], backchannel_token_delivery_mode=None), SANDBOX)
+
+
+@pytest.mark.parametrize(
+    ("changes", "violation"),
+    [
+        ({"backchannel_token_delivery_mode": "push"}, ("backchannel_token_delivery_mode", Rule.CHOICE)),
+        ({"backchannel_token_delivery_mode": None}, ("backchannel_token_delivery_mode", Rule.CHOICE)),
+        (
+            {"backchannel_token_delivery_mode": "ping"},
+            ("backchannel_client_notification_endpoint", Rule.REQUIRED),
+        ),
+        (
+            {
+                "backchannel_token_delivery_mode": "ping",
+                "backchannel_client_notification_endpoint": "http://agency.example/ping",
+            },
+            ("backchannel_client_notification_endpoint", Rule.NOT_REACHABLE),
+        ),
+        ({"backchannel_user_code_parameter": True}, ("backchannel_user_code_parameter", Rule.CHOICE)),
+        (
+            {"backchannel_authentication_request_signing_alg": "RS256"},
+            ("backchannel_authentication_request_signing_alg", Rule.CHOICE),
+        ),
+        ({"token_endpoint_auth_method": "none", "jwks": None}, ("grant_types", Rule.PUBLIC_CIBA)),
+    ],
+)
+def test_a_client_that_asks_citizens_says_how_it_is_answered(changes, violation):
+    assert violation in broken(a_desk(**changes))
+
+
+def test_a_ping_goes_to_an_https_address():
+    given = a_desk(
+        backchannel_token_delivery_mode="ping",
+        backchannel_client_notification_endpoint="https://agency.example/ping",
+    )
+    assert accept(given, SANDBOX)["backchannel_token_delivery_mode"] == "ping"

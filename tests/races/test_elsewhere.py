@@ -2,7 +2,18 @@
 
 from tests import factories
 from tests.support import state
-from tests.support.elsewhere import a_device, approve, ask, enter, poll
+from tests.support.elsewhere import (
+    a_desk,
+    a_device,
+    approve,
+    ask,
+    ask_citizen,
+    enter,
+    poll,
+    poll_for,
+    say,
+    signed,
+)
 from tests.support.race import race
 from tests.support.together import outcomes
 
@@ -63,3 +74,26 @@ def test_redeeming_and_withdrawing_at_once_leaves_no_living_token(provider, serv
             assert device.userinfo(answers[0]["access_token"]).status == 401
         else:
             assert answers[0].error == "invalid_grant"
+
+
+def test_one_auth_req_id_polled_twenty_times_gives_one_family(provider, citizen):
+    desk = a_desk(provider)
+    request_id = ask_citizen(desk)["auth_req_id"]
+    say(provider.browser().sign_in(citizen), "approve-allow")
+    found = outcomes(race([lambda: poll_for(desk, request_id) for _ in range(MANY)]))
+    assert found == {"200": 1, "400 invalid_grant": MANY - 1}
+    assert provider.count("family") == 1
+
+
+def test_one_signed_request_sent_twenty_times_asks_once(provider, citizen):
+    desk = a_desk(provider)
+    compact = signed(desk)
+    calls = [lambda: ask_citizen(desk, scope=None, login_hint=None, request=compact) for _ in range(MANY)]
+    assert outcomes(race(calls)) == {"200": 1, "400 invalid_request": MANY - 1}
+    assert provider.count("decoupled_request") == 1
+
+
+def test_fifty_requests_at_once_are_limited_as_one_after_the_other(provider, citizen):
+    desk = a_desk(provider)
+    found = outcomes(race([lambda: ask_citizen(desk) for _ in range(MANY)]))
+    assert found == {"200": 10, "429 slow_down": MANY - 10}

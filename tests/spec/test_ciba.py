@@ -2,6 +2,8 @@
 
 import pytest
 
+from idp.deliveries import Deliveries
+from idp.domain.messages import letters
 from idp.protocol.oidc import acr
 from tests import factories
 from tests.support import state
@@ -134,7 +136,9 @@ def test_9_the_request_waits_on_the_account_page_and_says_what_it_is(desk, citiz
 def test_9_a_letter_tells_of_it_and_cannot_decide(provider, desk, citizen):
     with provider.recorded("CitizenAsked"):
         ask_citizen(desk, binding_message="LOKET-7")
-    letter = state.letters(provider.services)[-1]
+    Deliveries(provider.services).drain()
+    with provider.database.unit_of_work() as db:
+        letter = letters.latest(db, provider.services.tree.vault.system("pii"))[0].letter
     assert letter.to == "siti@contoh.id"
     assert "LOKET-7" in letter.text
     assert f"{factories.ISSUER}/me\n" in letter.text

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import ExpiredLoginHintToken, InvalidRequest
-from idp.protocol.oauth.jose import BadJwtError, open_jwt
+from idp.protocol.oauth.jose import BadJwtError, numeric_date, open_jwt
 
 ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")
 SKEW: Final = timedelta(seconds=30)
@@ -38,10 +38,13 @@ def read(
         raise _wrong("does not verify") from cause
     if claims.get("iss") != client.client_id or claims.get("aud") not in (issuer, [issuer]):
         raise _wrong("is not from this client to this issuer")
-    expires = claims.get("exp")
-    if isinstance(expires, bool) or not isinstance(expires, int | float):
+    try:
+        expires = numeric_date(claims, "exp")
+    except BadJwtError as cause:
+        raise _wrong("has no usable exp") from cause
+    if expires is None:
         raise _wrong("has no exp")
-    if expires <= (now - SKEW).astimezone(UTC).timestamp():
+    if expires <= now - SKEW:
         raise ExpiredLoginHintToken("login_hint_token has expired", parameter="login_hint_token")
     return _named(claims.get("sub_id"), issuer)
 

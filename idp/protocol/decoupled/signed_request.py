@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from idp.protocol.authorize.request_object import TYPES
 from idp.protocol.decoupled.ciba import SIGNED_PARAMETERS
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oauth.jose import BadJwtError, UnknownKeyError, open_jwt, with_alias
+from idp.protocol.oauth.jose import BadJwtError, UnknownKeyError, numeric_date, open_jwt, with_alias
 from idp.protocol.oauth.parameters import Parameters, parse
 
 ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI-CIBA §7.10: never RS256, never none
@@ -71,11 +72,15 @@ def _open(compact: str, client: Client, jwks: Mapping[str, object] | None) -> Ma
     if jwks is None:
         raise UnknownRequestKey("the client has registered no keys", parameter="request")
     try:
-        return open_jwt(compact, jwks, allowed).claims
+        opened = open_jwt(compact, jwks, allowed)
     except UnknownKeyError as cause:
         raise UnknownRequestKey("no registered key fits the signed request", parameter="request") from cause
     except BadJwtError as cause:
         raise InvalidRequest("the signed request does not verify", parameter="request") from cause
+    typ = opened.header.get("typ")
+    if typ is not None and not (isinstance(typ, str) and typ.lower() in TYPES):
+        raise _wrong("typ is of something else")
+    return opened.claims
 
 
 def _check(claims: Mapping[str, object], client: Client, issuer: str, now: datetime) -> datetime:
@@ -119,13 +124,13 @@ def _pairs(claims: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 
 def _moment(claims: Mapping[str, object], name: str) -> datetime:
-    value = claims[name]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(f"{name} must be a number")
     try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError) as cause:
-        raise _wrong(f"{name} is out of range") from cause
+        found = numeric_date(claims, name)
+    except BadJwtError as cause:
+        raise _wrong(str(cause)) from cause
+    if found is None:
+        raise _wrong(f"{name} is missing")
+    return found
 
 
 def _wrong(reason: str) -> InvalidRequest:

@@ -74,27 +74,44 @@ def decide(uid: str) -> Response:
         decisions.one_at_a_time(db, standing.citizen_id)
         if not _is_due(waiting, asked, client):
             return go(f"/interaction/{uid}")
-        opened = _preview(db, asked, client, standing, now)
-        shown = _shown(asked, client, opened)
-        allowed = frozenset(request.form.getlist("claim"))
-        if not allowed <= {line.name for line in shown if not line.required}:
-            raise InvalidRequest("the form names an item that was not offered")
-        decisions.grant(
-            db,
-            opened.data_key,
-            citizen_id=standing.citizen_id,
-            client=client,
-            scope=asked.scope,
-            shown=shown,
-            allowed=allowed,
-            absent=set(asked_claims(asked, client)) - {line.name for line in shown},
-            reach=_reach(asked, client),
-            subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
-            language=locale.language(),
-            expires_at=now + services().settings.consent_lifetime,
-            now=now,
-        )
+        give(db, asked, client, standing, frozenset(request.form.getlist("claim")), now)
     return go(f"/interaction/{uid}")
+
+
+def give(
+    db: Session,
+    asked: AuthorizationRequest,
+    client: Client,
+    standing: Standing,
+    ticked: frozenset[str],
+    now: datetime,
+    actor: str | None = None,
+) -> None:
+    """Record a consent to what would really leave; `ticked` are optional items, `actor` whoever is not the citizen.
+
+    Raises:
+        InvalidRequest: an item was ticked that was not offered.
+    """
+    opened = _preview(db, asked, client, standing, now)
+    shown = _shown(asked, client, opened)
+    if not ticked <= {line.name for line in shown if not line.required}:
+        raise InvalidRequest("the form names an item that was not offered")
+    decisions.grant(
+        db,
+        opened.data_key,
+        citizen_id=standing.citizen_id,
+        client=client,
+        scope=asked.scope,
+        shown=shown,
+        allowed=ticked,
+        absent=set(asked_claims(asked, client)) - {line.name for line in shown},
+        reach=_reach(asked, client),
+        subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
+        actor=actor,
+        language=locale.language(),
+        expires_at=now + services().settings.consent_lifetime,
+        now=now,
+    )
 
 
 def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:

@@ -93,6 +93,16 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         device="Chrome, Linux",
         network="203.0.113.0/24",
     ),
+    "approve": lambda: pages.ApprovePage(
+        agency=HEALTH,
+        action="/interaction/x/confirm",
+        citizen_name="Siti Aminah Kusumawardhani",
+        asked_at=NOW,
+        expires_at=NOW,
+        binding_message="LOKET-7",
+        items=("Nama lengkap", "Alamat email"),
+        network="203.0.113.0/24",
+    ),
     "decided": lambda: pages.DecidedPage(approved=True),
     "decided-denied": lambda: pages.DecidedPage(approved=False),
     "consent": lambda: pages.ConsentPage(
@@ -223,6 +233,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         session_count=2,
         last_event="Masuk ke Layanan Pendidikan",
         last_event_at=NOW,
+        requests=(pages.RequestLine(HEALTH.name, "/me/requests/1", NOW, "LOKET-7"),),
     ),
     "account-unchecked": lambda: pages.AccountHomePage(
         citizen_name="Suharto",
@@ -258,6 +269,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.ServiceCard(EDUCATION, "/me/services/1", since=NOW, item_count=9, last_used=NOW),
             pages.ServiceCard(HEALTH, "/me/services/2", since=NOW, item_count=1),
         ),
+        blocked=(pages.BlockedLine("Layanan Pajak", "/me/services/3/unblock"),),
     ),
     "account-services-empty": lambda: pages.AccountServicesPage(citizen_name="Siti", services=()),
     "account-service": lambda: pages.AccountServicePage(

@@ -26,6 +26,7 @@ HOOKS = {
     "consent": ("#consent-form", "claim", "#consent-allow", "#consent-deny"),
     "device": ("#device-form", "user_code", "#device-submit"),
     "device-confirm": ("#device-form", "#device-submit", "#device-deny"),
+    "approve": ("#approve-form", "#approve-allow", "#approve-deny"),
     "select-account": ("#account-form", "account", "#account-other"),
     "logout": ("#logout-form", "#logout-confirm", "#logout-cancel"),
     "error": ("#error-code", "#error-trace"),
