@@ -107,19 +107,22 @@ def settings() -> str:
 
 # --- errors ---
 
+ERROR_MODULES = ("idp.protocol.oauth.errors", "idp.protocol.decoupled.errors")
+
 
 def errors() -> str:
     """Document every registered error code."""
+    import idp.protocol.decoupled.errors  # noqa: F401 - so that its classes are known
     from idp.protocol.oauth.errors import ProtocolError
 
     rows = ["| Code | Status | Class | When |", "|---|---|---|---|"]
-    known = [error for error in subclasses(ProtocolError) if error.__module__ == ProtocolError.__module__]
+    known = [error for error in subclasses(ProtocolError) if error.__module__ in ERROR_MODULES]
     for error in sorted(known, key=lambda error: (error.code, error.__name__)):
         rows.append(f"| `{error.code}` | {error.status} | `{error.__name__}` | {cell(text_of(error))} |")
     return page(
         "errors",
         "Errors",
-        "`idp/protocol/oauth/errors.py`",
+        "`idp/protocol/oauth/errors.py` and `idp/protocol/decoupled/errors.py`",
         "\n".join(rows),
     )
 

@@ -23,8 +23,9 @@ from idp.domain.proofing import contact
 from idp.domain.sessions.browser import Place
 from idp.domain.store.database import Session
 from idp.protocol.decoupled.ciba import CibaRequest
+from idp.protocol.decoupled.errors import RequestRefused, UnknownUserId
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ProtocolError, RequestRefused, TooManyRequests, UnknownUserId
+from idp.protocol.oauth.errors import ProtocolError, TooManyRequests
 from idp.protocol.oauth.values import Handle
 from keys import KeyTree
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from idp.protocol.authorize.checks import Draft, Serving
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.decoupled.errors import InvalidBindingMessage
 from idp.protocol.decoupled.request import SAME_AS_ELSEWHERE, checked
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import InvalidBindingMessage, InvalidRequest, InvalidScope
+from idp.protocol.oauth.errors import InvalidRequest, InvalidScope
 from idp.protocol.oauth.parameters import Parameters
 
 CIBA_GRANT: Final = "urn:openid:params:grant-type:ciba"

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from idp.protocol.decoupled.errors import ExpiredLoginHintToken
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ExpiredLoginHintToken, InvalidRequest
+from idp.protocol.oauth.errors import InvalidRequest
 from idp.protocol.oauth.jose import BadJwtError, numeric_date, open_jwt
 
 ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")

@@ -244,30 +244,6 @@ class ExpiredToken(ProtocolError):
     code = "expired_token"
 
 
-class UnknownUserId(ProtocolError):
-    """Tell that no citizen can be found by the hint (CIBA §13)."""
-
-    code = "unknown_user_id"
-
-
-class ExpiredLoginHintToken(ProtocolError):
-    """Refuse a login hint token that has expired (CIBA §13)."""
-
-    code = "expired_login_hint_token"
-
-
-class RequestRefused(AccessDenied):
-    """Refuse to ask a citizen: they want no requests from this client (CIBA §13)."""
-
-    status = 403
-
-
-class InvalidBindingMessage(ProtocolError):
-    """Refuse a binding message that cannot be shown (CIBA §13)."""
-
-    code = "invalid_binding_message"
-
-
 class InvalidToken(ProtocolError):
     """Refuse an access token that is expired, revoked or not ours (RFC 6750 §3.1)."""
 
