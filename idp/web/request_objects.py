@@ -30,6 +30,9 @@ from idp.protocol.oauth.errors import (
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.values import b64url
 from idp.services import Services
+from keys import CannotDecrypt
+
+JWE_DOTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,23 @@ def open_request(services: Services, params: Parameters, client: Client, policy:
 
 
 def _verified(services: Services, client: Client, text: str) -> RequestObject:
+    text = _decrypted(services, text)
     if client.jwks_uri is None:
         return open_request_object(text, client, client.jwks)
     try:
         return open_request_object(text, client, services.keysets.get(client.jwks_uri))
     except UnknownRequestKey:
         return open_request_object(text, client, services.keysets.refetch(client.jwks_uri))
+
+
+def _decrypted(services: Services, text: str) -> str:
+    """The object inside an encrypted one (RFC 9101 §6.1); to register encryption obliges nobody (OIDC Reg §2)."""
+    if text.count(".") != JWE_DOTS:
+        return text
+    try:
+        return services.keyring.decrypt(text).decode("ascii")
+    except (CannotDecrypt, UnicodeDecodeError) as exc:
+        raise InvalidRequestObject(f"request object: {exc}") from exc
 
 
 def _use(services: Services, request_object: RequestObject) -> None:

@@ -34,7 +34,7 @@ def test_o074_the_key_set_is_public_and_cached_shorter_than_keys_overlap(provide
     keys = answer["keys"]
     assert not {"d", "p", "q", "k", "dp", "dq", "qi"} & {member for key in keys for member in key}
     assert len({key["kid"] for key in keys}) == len(keys)
-    assert all(key["use"] == "sig" and key["alg"] for key in keys)
+    assert all(key["use"] in ("sig", "enc") and key["alg"] for key in keys)
     max_age = int(answer.headers["Cache-Control"].rpartition("=")[2])
     assert max_age <= services.settings.jwks_max_age.total_seconds() == 600
 

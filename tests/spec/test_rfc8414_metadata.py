@@ -132,7 +132,7 @@ def test_rfc7517_the_keys_are_public_distinct_and_say_what_they_are_for(provider
     keys = provider.get("/jwks")["keys"]
     assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & {member for key in keys for member in key}
     assert len({key["kid"] for key in keys}) == len(keys)
-    assert all(key["use"] == "sig" and key["alg"] for key in keys)
+    assert all(key["use"] in ("sig", "enc") and key["alg"] for key in keys)
     assert {key["kty"] for key in keys} == {"EC", "RSA", "OKP"}
     assert len(provider.keys().keys) == len(keys)
 

@@ -23,6 +23,7 @@ from idp.services import Services
 from idp.web.locale import LANGUAGES
 from idp.web.machine.certificate import offered_methods
 from idp.web.machine.request import MachineRequest
+from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 
 PAR = "pushed_authorization_request_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
@@ -107,6 +108,8 @@ def metadata(services: Services) -> dict[str, object]:
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
             extra={
+                "request_object_encryption_alg_values_supported": list(KEY_ENCRYPTION_ALGORITHMS),
+                "request_object_encryption_enc_values_supported": list(CONTENT_ENCRYPTION_ALGORITHMS),
                 "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
                 **_mutual_tls(services),
                 "authorization_details_types_supported": list(TYPES),
