@@ -12,6 +12,18 @@ pytestmark = sqlite_only
 
 OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 REGISTERED = {
+    "request_object_encryption_alg_values_supported",
+    "request_object_encryption_enc_values_supported",
+    "id_token_encryption_alg_values_supported",
+    "id_token_encryption_enc_values_supported",
+    "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported",
+    "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported",
+    "introspection_encryption_alg_values_supported",
+    "introspection_encryption_enc_values_supported",
+    "authorization_signing_alg_values_supported",
+    "introspection_signing_alg_values_supported",
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "scopes_supported",
     "dpop_signing_alg_values_supported",
     "introspection_endpoint", "registration_endpoint",
