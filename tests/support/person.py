@@ -124,6 +124,9 @@ class Person:
         if here.page == "device" and "device-form" in found:
             form = found["device-form"]
             return form, form.filled("device-submit" if form.buttons else None)
+        if here.page == "approve" and "approve-form" in found:
+            form = found["approve-form"]
+            return form, form.filled("approve-allow")
         if here.page == "logout":
             form = found["logout-form"]
             return form, form.filled("logout-confirm")
