@@ -8,7 +8,7 @@ import pytest
 
 from idp import sweeper
 from idp.domain.authenticators.models import OneTimeCode
-from idp.domain.grants.models import AuthorizationCode, JtiMark, ProofMark, PushedRequest
+from idp.domain.grants.models import AuthorizationCode, DecoupledRequest, JtiMark, ProofMark, PushedRequest
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
 from tests.support import state
@@ -124,3 +124,20 @@ def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, sh
     assert shelf.sweep(going_on=lambda: False) == 0
     assert shelf.sweep() == sweeper.BATCH + 7
     assert shelf.left("one_time_code") == 0
+
+
+def a_decoupled_request(services, age):
+    started = services.clock() - age
+    handle = Handle.mint(HandleKind.DEVICE, started, b"seed")
+    return DecoupledRequest(
+        **{"day": handle.day, "bucket": handle.bucket, "digest": handle.digest, "client_id": "kiosk"},
+        **{"kind": "device", "request": b"", "device": "", "network": "", "poll_interval": 5},
+        **{"next_poll_at": started, "started_at": started, "expires_at": started + timedelta(minutes=10)},
+    )
+
+
+def test_a_request_of_another_screen_goes_a_day_after_its_time(shelf, services):
+    ages = (timedelta(0), timedelta(hours=20), 3 * DAY)
+    shelf.add(*(a_decoupled_request(services, age) for age in ages))
+    assert shelf.sweep() == 1
+    assert shelf.left("decoupled_request") == 2

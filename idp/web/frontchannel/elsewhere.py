@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from idp.protocol.oauth.errors import AccessDenied, ProtocolError
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.web import cookies, csrf, locale
 from idp.web.context import place, services, unit_of_work
+from idp.web.devices import UNKNOWN
 from idp.web.errors import Gone
 from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import APPROVE, DECOUPLED, DEVICE, agency, client_of, request_of, waiting_for
@@ -94,7 +96,8 @@ def confirm_page(
         found = decoupled.by_id(db, deployment.tree, UUID(waiting.request["decoupled"]), deployment.clock())
         if found is None:
             raise Gone
-        name = name_of(db, client, standing)
+        opened = _preview(db, client, standing, ("name", *asked_claims(found.asked, client)))
+    name = str(opened.get("name", ""))
     if found.kind == "ciba":
         return ApprovePage(
             agency=agency(client),
@@ -103,7 +106,11 @@ def confirm_page(
             asked_at=found.started_at,
             expires_at=found.expires_at,
             binding_message=str(found.extra.get("binding_message") or ""),
-            items=tuple(CLAIMS[item].label(locale.language()) for item in asked_claims(found.asked, client)),
+            items=tuple(
+                CLAIMS[item].label(locale.language())
+                for item in asked_claims(found.asked, client)
+                if item in opened
+            ),
             network=found.origin.network,
         )
     return DeviceConfirmPage(
@@ -112,17 +119,16 @@ def confirm_page(
         user_code=user_code.shown(str(found.extra["user_code"])),
         citizen_name=name,
         asked_at=found.started_at,
-        device=found.origin.device,
+        device=found.origin.device if found.origin.device != UNKNOWN else "",
         network=found.origin.network,
         same_network=found.origin.network == place().network,
     )
 
 
-def name_of(db: Session, client: Client, standing: Standing) -> str:
-    """Return the name of who is signed in."""
+def _preview(db: Session, client: Client, standing: Standing, names: tuple[str, ...]) -> Mapping[str, object]:
+    """Open values for their owner's eyes: the name, and which of the items asked for there are at all."""
     tree, now = services().tree, services().clock()
-    opened = preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, ("name",), now)
-    return str(opened.claims.get("name", ""))
+    return preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, names, now).claims
 
 
 def begin(db: Session, kind: str, found: Decoupled) -> Response:

@@ -34,8 +34,8 @@ class DeviceConfirmPage(Page):
     user_code: str
     citizen_name: str
     asked_at: datetime
-    device: str
-    network: str
+    device: str = ""
+    network: str = ""
     same_network: bool = False
 
 
