@@ -9,7 +9,8 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/run.stamp
 TEST := $(VENV)/test.stamp
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes
+# The lock files are complete; a resolver would only find newer releases that they do not name.
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 CATALOGUES := $(wildcard templates/locale/*/LC_MESSAGES/*.po clients/locale/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 SOURCES := $(wildcard idp keys clients migrations tools tests bench wsgi.py)

@@ -106,7 +106,7 @@ def test_4_1_2_1_nothing_to_ask_for_is_invalid_scope(rp, scope):
 
 def test_4_1_2_a_good_answer_is_code_state_iss_in_the_query_and_nothing_else(rp, citizen):
     answer = rp.sign_in(citizen)
-    assert answer.params.keys() == {"code", "state", "iss"}
+    assert answer.params.keys() == {"code", "state", "iss", "session_state"}
     assert urlsplit(answer.location).fragment == ""
 
 

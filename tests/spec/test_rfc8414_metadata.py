@@ -44,6 +44,10 @@ REGISTERED = {
     "require_request_uri_registration", "request_object_signing_alg_values_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "service_documentation", "op_policy_uri", "op_tos_uri",
+    "check_session_iframe", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
+    "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens",
+    "require_signed_request_object",
+    "protected_resources", "display_values_supported", "claims_locales_supported",
 }  # fmt: skip
 
 

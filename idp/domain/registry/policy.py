@@ -32,6 +32,7 @@ from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
 from idp.protocol.oidc.once_only import TYPES
+from idp.protocol.oidc.session_state import origin_of
 from idp.protocol.oidc.subject import SUBJECT_TYPES
 
 GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legitimate_interest")
@@ -161,6 +162,7 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
         if name.partition("#")[0] in PAGES:
             check_page(report, name, value, plain_loopback=plain)
             check_public(report, name, value, policy.check_url)
+    _front_channel(metadata, report, plain=plain)
     for member in CALLED:
         if member in metadata:
             check_called(report, member, metadata[member], policy.check_url, plain_loopback=plain)
@@ -168,6 +170,20 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
     sector = metadata.get("sector_identifier_uri")
     if sector and policy.fetch is not None and not report.about("sector_identifier_uri"):
         _sector_document(sector, redirects, policy.fetch, report)
+
+
+def _front_channel(metadata: Mapping[str, Any], report: Report, *, plain: bool) -> None:
+    """Allow only the origin of a redirect URI: the browser will be sent there (Front-Channel Logout §2)."""
+    uri = metadata.get("frontchannel_logout_uri")
+    if uri is None:
+        return
+    check_page(report, "frontchannel_logout_uri", uri, plain_loopback=plain)
+    if "#" in uri:
+        report.add("frontchannel_logout_uri", Rule.NO_FRAGMENT, uri)
+    elif not report.about("frontchannel_logout_uri") and origin_of(uri) not in {
+        origin_of(redirect) for redirect in metadata.get("redirect_uris", ())
+    }:
+        report.add("frontchannel_logout_uri", Rule.SAME_ORIGIN)
 
 
 def _sector_document(

@@ -20,6 +20,7 @@ class Rule(StrEnum):
     UNKNOWN = "has an entry that is not in the catalogue: {0}"
     NOT_A_URI = "has an entry that is not an absolute URI: {0}"
     NOT_HTTPS = "must use https: {0}"
+    SAME_ORIGIN = "must have the scheme, host and port of a redirect URI"
     NO_FRAGMENT = "must not have a fragment: {0}"
     NO_WILDCARD = "must not have a wildcard: {0}"
     NO_CREDENTIALS = "must not carry a user name or password: {0}"

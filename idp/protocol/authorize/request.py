@@ -32,9 +32,9 @@ class ReplyTo:
             raise TypeError("a page error must never be redirected") from exc
         return self._answer(error_members(exc))
 
-    def success(self, code: str) -> AuthorizationResponse:
-        """Answer with a code, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2)."""
-        return self._answer({"code": code})
+    def success(self, code: str, session_state: str | None = None) -> AuthorizationResponse:
+        """Answer with a code, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2; Session Management §2)."""
+        return self._answer({"code": code} | ({"session_state": session_state} if session_state else {}))
 
     def _answer(self, members: dict[str, str]) -> AuthorizationResponse:
         if self.state is not None:

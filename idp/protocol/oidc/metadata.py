@@ -78,6 +78,7 @@ def server_metadata(offered: Offered) -> dict[str, object]:
         document["userinfo_signing_alg_values_supported"] = list(offered.signing_algorithms)
     if "end_session_endpoint" in offered.endpoints:
         document |= {"backchannel_logout_supported": True, "backchannel_logout_session_supported": True}
+        document |= {"frontchannel_logout_supported": True, "frontchannel_logout_session_supported": True}
     document |= offered.extra
     return {name: value for name, value in document.items() if value is not None and value not in ([], "")}
 

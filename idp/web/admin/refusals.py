@@ -63,6 +63,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.UNKNOWN: _("tidak ada di katalog: {0}"),
         Rule.NOT_A_URI: _("bukan alamat lengkap: {0}"),
         Rule.NOT_HTTPS: _("harus memakai https: {0}"),
+        Rule.SAME_ORIGIN: _("harus di skema, host, dan port salah satu redirect URI"),
         Rule.NO_FRAGMENT: _("tidak boleh memuat tanda #: {0}"),
         Rule.NO_WILDCARD: _("tidak boleh memuat tanda *: {0}"),
         Rule.NO_CREDENTIALS: _("tidak boleh memuat nama pengguna: {0}"),

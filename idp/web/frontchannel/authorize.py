@@ -19,6 +19,7 @@ from idp.protocol.oauth.errors import PageOnly, ProtocolError, UnknownClient
 from idp.protocol.oauth.parameters import Parameters
 from idp.web import cookies, locale
 from idp.web.context import services, unit_of_work
+from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.frame import AUTHORIZE
 from idp.web.frontchannel.request import client_of, is_pushed, policy, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
@@ -99,7 +100,7 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
     standing = found.standing
     prompt = next_prompt(describe(deployment, asked, client, standing))
     if prompt is None and standing is not None:
-        return answer(asked.reply_to.success(code_for(asked, client, standing)))
+        return answer(success(deployment, asked, standing, code_for(asked, client, standing)))
     if asked.is_silent and prompt is not None:
         raise prompt.refusal()
     with unit_of_work() as db:

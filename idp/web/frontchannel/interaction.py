@@ -18,6 +18,7 @@ from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
 from idp.web.frontchannel.authorize import code_for, refuse
+from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
 from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
 from idp.web.render import answer, go, show
@@ -59,7 +60,7 @@ def _finish(waiting: Waiting, asked: AuthorizationRequest, client: Client, stand
         code = code_for(asked, client, standing)
     except ProtocolError as exc:
         return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc)))
-    return answer(asked.reply_to.success(code))
+    return answer(success(services(), asked, standing, code))
 
 
 def _page(

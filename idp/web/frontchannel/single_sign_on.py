@@ -17,6 +17,7 @@ from idp.protocol.oauth.errors import ProtocolError
 from idp.protocol.oauth.parameters import Parameters
 from idp.services import Services
 from idp.web import cookies
+from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.request import has_object, is_pushed, policy, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
 
@@ -41,7 +42,7 @@ def location_for(services: Services, query: bytes, cookie_header: str) -> str | 
         code = issue_code(statements, asked, client, standing, lifetimes, now)
     except ProtocolError:
         return None
-    return asked.reply_to.success(code).location
+    return success(services, asked, standing, code).location
 
 
 def _read(services: Services, params: Parameters) -> tuple[Client, AuthorizationRequest] | None:

@@ -39,6 +39,7 @@ ENDPOINTS = {
     "backchannel_authentication_endpoint": "/bc-authorize",
     "device_authorization_endpoint": "/device_authorization",
     PAR: "/par",
+    "check_session_iframe": "/check-session",
 }
 
 

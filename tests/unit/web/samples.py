@@ -142,6 +142,14 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         refresh_url="/logged-out/1",
         sign_in_url="/me",
     ),
+    "logged-out-frames": lambda: pages.LoggedOutPage(
+        reports=(
+            pages.LogoutReport("Layanan Pendidikan", "done"),
+            pages.LogoutReport("Layanan Pajak", "asked"),
+        ),
+        frames=("http://localhost/p/help",),
+        next_url="http://localhost/p/login",
+    ),
     "error": lambda: pages.ErrorPage(
         code="invalid_request",
         title="Permintaan dari layanan ini tidak lengkap",

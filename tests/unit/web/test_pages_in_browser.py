@@ -11,7 +11,7 @@ from tests.unit.web.samples import SAMPLES
 
 ORIGIN = "http://localhost"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # What a finger hits: everything but links inside a sentence (WCAG 2.2 SC 2.5.8, exception "inline").
@@ -36,10 +36,11 @@ def visit(gallery, new_context: Callable[..., BrowserContext]) -> Iterator[Calla
             headers = {"Content-Type": found.content_type, "Content-Security-Policy": POLICY}
             route.fulfill(status=found.status_code, headers=headers, body=found.data)
 
-    def open_page(name: str, language: str = "id", **options: object) -> Page:
+    def open_page(name: str, language: str = "id", *, stay: bool = True, **options: object) -> Page:
         context = new_context(**options)
         context.route("**/*", answer)
-        context.route("**/form_post.js*", lambda route: route.abort())
+        for leaving in ("form_post.js", "logged_out.js"):
+            context.route(f"**/{leaving}*", lambda route: route.abort() if stay else answer(route))
         page = context.new_page()
         page.goto(f"{ORIGIN}/p/{name}?ui_locales={language}")
         return page
@@ -110,3 +111,10 @@ def test_errors_take_the_focus_and_lead_to_their_field(visit):
     assert page.evaluate("document.activeElement.id") == "error-summary"
     page.click("#error-summary a")
     assert page.evaluate("document.activeElement.id") == "password"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_after_the_frames_the_browser_goes_on_to_the_agency(visit, script):
+    """Front-Channel Logout §2: by script once they answered or after 2.5 s, without script after 4 s."""
+    page = visit("logged-out-frames", stay=False, java_script_enabled=script)
+    page.wait_for_url(f"{ORIGIN}/p/login", timeout=8000)
