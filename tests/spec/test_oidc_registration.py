@@ -43,6 +43,8 @@ MEMBERS = [
     ("post_logout_redirect_uris", ["https://agency.example/bye"], ["http://agency.example/bye"]),
     ("backchannel_logout_uri", "https://agency.example/bcl", PLAIN),
     ("backchannel_logout_session_required", True, "yes"),
+    ("frontchannel_logout_uri", "https://agency.example/leave", "https://elsewhere.example/leave"),
+    ("frontchannel_logout_session_required", True, "yes"),
     ("request_uris", ["https://agency.example/r.jwt"], [PLAIN]),
     ("request_object_signing_alg", "ES256", "HS256"),
     ("require_signed_request_object", True, 1),
