@@ -106,6 +106,7 @@ class Deliveries:
             services.tree.sector_salt,
             services.settings.issuer,
             self._post,
+            services.recipients.seal,
             delivery,
             services.clock(),
         )

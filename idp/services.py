@@ -22,6 +22,7 @@ from idp.domain.store.database import Database
 from idp.keysets import KeySets
 from idp.outbound import Outbound
 from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
+from idp.recipients import Recipients
 from idp.request_uris import RequestUris
 from idp.settings import Settings, SettingsError
 from keys import DataKey, Keyring, KeyTree, RootKey, RotationPolicy, rotate
@@ -60,6 +61,7 @@ class Services:
     hasher: HashPool
     outbound: Outbound
     keysets: KeySets
+    recipients: Recipients
     request_uris: RequestUris
     refresher: Refresher
     authorities: Authorities
@@ -139,6 +141,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     keys = LiveKeys(tree, keystore)
     clients = ClientCache(database)
     outbound = Outbound(settings.outbound_allow, loopback=not settings.production)
+    keysets = KeySets(outbound)
     return Services(
         settings=settings,
         clock=clock,
@@ -149,7 +152,8 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         clients=clients,
         hasher=HashPool(tree.pepper, parallel=settings.hash_parallelism, queue=settings.hash_queue),
         outbound=outbound,
-        keysets=KeySets(outbound),
+        keysets=keysets,
+        recipients=Recipients(keysets),
         request_uris=RequestUris(outbound),
         refresher=Refresher(database, keys, clients),
         authorities=_authorities(settings),

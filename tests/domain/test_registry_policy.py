@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.policy import Policy
@@ -222,3 +223,34 @@ def test_a_ping_goes_to_an_https_address():
         backchannel_client_notification_endpoint="https://agency.example/ping",
     )
     assert accept(given, SANDBOX)["backchannel_token_delivery_mode"] == "ping"
+
+
+RSA_ENC = RSAKey.generate_key(2048, {"kid": "enc", "use": "enc"}).as_dict(private=False)
+
+
+@pytest.mark.parametrize("answer", ["id_token", "userinfo", "authorization", "introspection"])
+def test_who_wants_answers_encrypted_names_an_algorithm_and_has_a_key(answer):
+    alg, enc = f"{answer}_encrypted_response_alg", f"{answer}_encrypted_response_enc"
+    keyed = {"keys": [*JWKS["keys"], RSA_ENC]}
+    assert accept(a_registration(**{alg: "RSA-OAEP-256", enc: "A256GCM", "jwks": keyed}), SANDBOX)
+    assert ("jwks", Rule.KEYS_UNFIT) in broken(a_registration(**{alg: "RSA-OAEP-256"}))
+    assert (enc, Rule.ENCODING_ALONE) in broken(a_registration(**{enc: "A256GCM", "jwks": keyed}))
+    for refused in ("RSA1_5", "dir", "PBES2-HS256+A128KW"):
+        assert (alg, Rule.CHOICE) in broken(a_registration(**{alg: refused, "jwks": keyed}))
+    assert (enc, Rule.CHOICE) in broken(
+        a_registration(**{alg: "RSA-OAEP-256", enc: "A192GCM", "jwks": keyed})
+    )
+
+
+@pytest.mark.parametrize("member", ["authorization", "introspection", "userinfo", "id_token"])
+def test_answers_are_signed_with_keys_of_ours_only(member):
+    for refused in ("none", "HS256"):
+        assert (f"{member}_signed_response_alg", Rule.ALGORITHM) in broken(
+            a_registration(**{f"{member}_signed_response_alg": refused})
+        )
+
+
+def test_an_encryption_key_is_checked_like_any_other():
+    unknown = {"kty": "EC", "crv": "secp256k1", "use": "enc", "x": "AA", "y": "AA"}
+    keyed = {"keys": [*JWKS["keys"], unknown]}
+    assert ("jwks", Rule.KEY_UNUSABLE) in broken(a_registration(jwks=keyed))

@@ -93,7 +93,13 @@ def test_3_what_must_be_there_is_there_with_its_type(document):
         assert document[name]
     assert document["response_types_supported"] == ["code"]
     assert set(document["subject_types_supported"]) == {"pairwise", "public"}
-    assert set(document["response_modes_supported"]) == {"query", "form_post"}
+    assert set(document["response_modes_supported"]) == {
+        "query",
+        "form_post",
+        "jwt",
+        "query.jwt",
+        "form_post.jwt",
+    }
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert "RS256" in document["id_token_signing_alg_values_supported"]
     assert {"ES256", "PS256"} <= set(document["id_token_signing_alg_values_supported"])

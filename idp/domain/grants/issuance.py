@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from idp.domain.grants.grant import Grant
 from idp.protocol.authorize.checks import Serving
 from idp.protocol.oauth.authorization_details import relevant
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
 from idp.protocol.oidc.access_token import access_token_claims
 from idp.protocol.oidc.id_token import half_hash, id_token_claims
@@ -43,6 +44,8 @@ class Mint:
     access_token_lifetime: timedelta
     id_token_lifetime: timedelta
     serving: Serving
+    seal: Callable[[Client, Answer, str], str]
+    """Encrypts what a client registered to get encrypted."""
 
     def issue(
         self, client: Client, grant: Grant, now: datetime, extra: Mapping[str, object] | None = None
@@ -116,7 +119,7 @@ class Mint:
             at_hash=half_hash(access_token, alg),
             extra=extra,
         )
-        return compact(self.keyring.signer(alg), claims)
+        return self.seal(client, Answer.ID_TOKEN, compact(self.keyring.signer(alg), claims))
 
 
 def _audience(grant: Grant) -> str | tuple[str, ...] | None:

@@ -18,6 +18,7 @@ from idp.domain.registry.addresses import (
 )
 from idp.domain.registry.certificates import check_certificates
 from idp.domain.registry.ciba import check_ciba
+from idp.domain.registry.encryption import check_encryption
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
@@ -103,6 +104,7 @@ def check_policy(metadata: Mapping[str, Any], policy: Policy, report: Report) ->
     _authentication(metadata, profile, policy, report)
     _algorithms(metadata, profile, report)
     _requests(metadata, profile, policy, report)
+    check_encryption(metadata, report)
     _subject(metadata, profile, policy, report)
     _reading(metadata, profile, policy, report)
 
@@ -258,6 +260,8 @@ def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -
     for member, allowed in (
         ("id_token_signed_response_alg", signing),
         ("userinfo_signed_response_alg", signing),
+        ("authorization_signed_response_alg", signing),
+        ("introspection_signed_response_alg", signing),
         ("token_endpoint_auth_signing_alg", presented),
     ):
         if member in metadata and metadata[member] not in allowed:

@@ -34,8 +34,9 @@ class Rule(StrEnum):
     KEYS_NEEDED = "{0} needs jwks or jwks_uri"
     UNSIGNED_REQUESTS = "none is not allowed where requests must be signed"
     KEY_PRIVATE = "must hold public keys only"
-    KEY_UNUSABLE = "has a key that cannot be used for signatures here: {0}"
+    KEY_UNUSABLE = "has a key that cannot be used here: {0}"
     KEY_REPEATED = "uses the key id {0} twice"
+    ENCODING_ALONE = "needs {0}"
     KEYS_UNFIT = "has no key for {0}"
     SECRET_NOT_ALLOWED = "private_key_jwt is needed; a secret only in the sandbox or with a waiver"  # noqa: S105
     KEY_OR_CERTIFICATE = "the profile {0} needs private_key_jwt or a client certificate"

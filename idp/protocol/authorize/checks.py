@@ -101,7 +101,7 @@ def resolve(params: Parameters, lookup: Lookup, issuer: str) -> tuple[Client, Re
     state = params.get("state")
     if state is not None and not _is_printable(state):
         state = None  # refused by check_state, and never echoed
-    return client, ReplyTo(redirect_uri, _mode_or_query(params.get("response_mode")), state, issuer)
+    return client, ReplyTo(redirect_uri, _mode_or_query(params.get("response_mode"), client), state, issuer)
 
 
 def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Policy) -> AuthorizationRequest:
@@ -177,9 +177,9 @@ def check_response_type(draft: Draft) -> None:
 
 
 def check_response_mode(draft: Draft) -> None:
-    """Offer query and form_post (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode §2)."""
+    """Offer query, form_post and the secured ones (Multiple Response Types §2.1, Form Post §2, JARM §2.3)."""
     asked = draft.params.get("response_mode")
-    if asked is not None and asked not in _MODES:
+    if asked is not None and not _may_use(draft.client, asked):
         raise InvalidRequest("response_mode is not supported", parameter="response_mode")
 
 
@@ -314,9 +314,13 @@ CHECKS: tuple[Check, ...] = (
 _MODES = frozenset(mode.value for mode in ResponseMode)
 
 
-def _mode_or_query(asked: str | None) -> ResponseMode:
+def _mode_or_query(asked: str | None, client: Client) -> ResponseMode:
     """The mode for errors too; an unknown one is refused in the query (check_response_mode)."""
-    return ResponseMode(asked) if asked in _MODES else ResponseMode.QUERY
+    return ResponseMode(asked) if asked is not None and _may_use(client, asked) else ResponseMode.QUERY
+
+
+def _may_use(client: Client, mode: str) -> bool:
+    return mode in _MODES and (not ResponseMode(mode).is_secured or client.takes_secured_responses)
 
 
 def _is_printable(value: str) -> bool:

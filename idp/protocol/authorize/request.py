@@ -22,9 +22,9 @@ class ReplyTo:
     issuer: str
 
     @property
-    def is_form_post(self) -> bool:
-        """True where the answer travels in a form (Form Post Response Mode §2)."""
-        return self.mode is ResponseMode.FORM_POST
+    def is_plain(self) -> bool:
+        """True where the answer travels as it is, in the address."""
+        return self.mode is ResponseMode.QUERY
 
     def error(self, exc: ProtocolError) -> AuthorizationResponse:
         """Answer with an error, `state` and `iss` (RFC 6749 §4.1.2.1, RFC 9207 §2)."""

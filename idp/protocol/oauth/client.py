@@ -161,6 +161,23 @@ class Client:
         """True where an authorization request must be a signed object (RFC 9101 §10.5, FAPI 2.0 MS §5.3)."""
         return self.require_signed_request_object or self.profile is Profile.FAPI2_MESSAGE_SIGNING
 
+    @property
+    def takes_secured_responses(self) -> bool:
+        """True for a client that can read signed authorization responses (JARM §3, FAPI 2.0 MS §5.4)."""
+        return self.is_fapi or self.authorization_signed_response_alg is not None
+
+    @property
+    def authorization_response_alg(self) -> str:
+        """What signed authorization responses are signed with (JARM §3; decision 12)."""
+        return self.authorization_signed_response_alg or (
+            "RS256" if self.profile is Profile.OIDC_CORE else "ES256"
+        )
+
+    @property
+    def introspection_alg(self) -> str:
+        """What signed introspection answers are signed with (RFC 9701 §6, FAPI 2.0 SP §5.4.1)."""
+        return self.introspection_signed_response_alg or ("ES256" if self.is_fapi else "RS256")
+
     def name(self, language: str) -> str:
         """The client's name in a language, else Indonesian, else any (OIDC Registration §2.1)."""
         found = self.names.get(language) or self.names.get("id")

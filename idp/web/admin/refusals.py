@@ -81,6 +81,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.KEY_PRIVATE: _("hanya boleh memuat kunci publik"),
         Rule.KEY_UNUSABLE: _("memuat kunci yang tidak dapat dipakai: {0}"),
         Rule.KEY_REPEATED: _("memakai kid yang sama dua kali: {0}"),
+        Rule.ENCODING_ALONE: _("memerlukan {0}"),
         Rule.KEYS_UNFIT: _("tidak memuat kunci untuk {0}"),
         Rule.SECRET_NOT_ALLOWED: _(
             "perlu private_key_jwt; rahasia hanya di uji coba atau dengan pengecualian"

@@ -58,7 +58,7 @@ def _refused(params: Parameters, error: ProtocolError, reply_to: ReplyTo | None)
     if target is None:
         put_on_record(error, client)
         raise error
-    return refuse(asked_by=client, error=error, response=answer(target.error(error)))
+    return refuse(asked_by=client, error=error, response=answer(target.error(error), client))
 
 
 def _target_beside(params: Parameters) -> ReplyTo | None:
@@ -100,7 +100,7 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
     standing = found.standing
     prompt = next_prompt(describe(deployment, asked, client, standing))
     if prompt is None and standing is not None:
-        return answer(success(deployment, asked, standing, code_for(asked, client, standing)))
+        return answer(success(deployment, asked, standing, code_for(asked, client, standing)), client)
     if asked.is_silent and prompt is not None:
         raise prompt.refusal()
     with unit_of_work() as db:

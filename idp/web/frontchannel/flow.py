@@ -66,7 +66,7 @@ def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:
     if isinstance(error, UnknownClient):
         put_on_record(error, client)
         raise error
-    return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error)))
+    return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error), client))
 
 
 def spend(waiting: Waiting) -> None:

@@ -59,8 +59,8 @@ def _finish(waiting: Waiting, asked: AuthorizationRequest, client: Client, stand
     try:
         code = code_for(asked, client, standing)
     except ProtocolError as exc:
-        return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc)))
-    return answer(success(services(), asked, standing, code))
+        return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc), client))
+    return answer(success(services(), asked, standing, code), client)
 
 
 def _page(

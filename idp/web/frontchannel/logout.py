@@ -30,9 +30,9 @@ from idp.web.frontchannel.frame import LOGGED_OUT, LOGOUT, agency, waiting_for
 from idp.web.frontchannel.request import read_parameters
 from idp.web.frontchannel.signed_in import current_session
 from idp.web.headers import allow_form_target, allow_frames
+from idp.web.hints import open_hint
 from idp.web.pages import LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.render import go, show
-from keys import BadSignature
 
 bp = Blueprint("logout", __name__)
 
@@ -165,13 +165,7 @@ def _plan(asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPla
 
 def _hint(text: str | None) -> IdTokenHint | None:
     """Open a hint we signed, expired or not; None for anything else (protocol L2)."""
-    if text is None:
-        return None
-    try:
-        claims = services().keyring.verify(text, typ="JWT", include_retired=True)
-    except BadSignature:
-        return None
-    return IdTokenHint.of(claims, services().settings.issuer)
+    return open_hint(services(), text) if text is not None else None
 
 
 def _is_own(hint: IdTokenHint, session: BrowserSession) -> bool:

@@ -1,8 +1,8 @@
 """The short way of single sign-on: session and consent stand, so the code is issued without a page.
 
 It takes two statements, three for a pushed request. It decides with the same functions as `authorize.py` and answers
-only the good case. Whatever else it meets, an error, a page that is due, a form_post answer, it leaves to that view,
-which looks again; so there is one set of rules.
+only the good case. Whatever else it meets, an error, a page that is due, an answer that is posted or signed, it leaves
+to that view, which looks again; so there is one set of rules.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _read(services: Services, params: Parameters) -> tuple[Client, Authorization
     else:
         client, reply_to = resolve(params, services.clients.get, services.settings.issuer)
         asked = validate(params, client, reply_to, policy(services))
-    return None if asked.reply_to.is_form_post else (client, asked)
+    return (client, asked) if asked.reply_to.is_plain else None
 
 
 def _session_cookie(header: str) -> str | None:

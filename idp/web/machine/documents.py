@@ -15,7 +15,7 @@ from idp.protocol.client_auth import METHODS
 from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
 from idp.protocol.decoupled import signed_request
 from idp.protocol.decoupled.ciba import DELIVERY_MODES
-from idp.protocol.oauth import dpop
+from idp.protocol.oauth import dpop, jwe
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.protocol.oidc.once_only import TYPES
@@ -109,6 +109,7 @@ def metadata(services: Services) -> dict[str, object]:
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
             extra={
+                **_answers(services),
                 "request_object_encryption_alg_values_supported": list(KEY_ENCRYPTION_ALGORITHMS),
                 "request_object_encryption_enc_values_supported": list(CONTENT_ENCRYPTION_ALGORITHMS),
                 "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
@@ -122,6 +123,19 @@ def metadata(services: Services) -> dict[str, object]:
             },
         )
     )
+
+
+def _answers(services: Services) -> dict[str, object]:
+    """How answers can be signed and encrypted (OIDC Discovery §3, JARM §4, RFC 9701 §7)."""
+    signing = list(services.keyring.algorithms)
+    members: dict[str, object] = {
+        "authorization_signing_alg_values_supported": signing,
+        "introspection_signing_alg_values_supported": signing,
+    }
+    for answer in jwe.Answer:
+        members[f"{answer}_encryption_alg_values_supported"] = list(jwe.ALGORITHMS)
+        members[f"{answer}_encryption_enc_values_supported"] = list(jwe.ENCODINGS)
+    return members
 
 
 def _mutual_tls(services: Services) -> dict[str, object]:

@@ -59,4 +59,5 @@ class Machines:
             services.settings.access_token_lifetime,
             services.settings.id_token_lifetime,
             services.clients.serving,
+            services.recipients.seal,
         )

@@ -21,6 +21,7 @@ from idp.protocol.oauth.errors import (
     TemporarilyUnavailable,
     UseDpopNonce,
 )
+from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
@@ -38,6 +39,7 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
     now = services.clock()
     try:
         asked = TokenRequest.of(parameters, credentials)
+        services.recipients.require(client, Answer.ID_TOKEN)
         exchange = grants.lookup(asked.grant_type, client)
         asked = replace(asked, confirmation=confirmed(machines, request, client))
         grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
