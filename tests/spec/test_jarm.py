@@ -40,7 +40,7 @@ def test_2_3_the_answer_is_one_signed_parameter_in_the_query(provider, reader, m
     answer = rp.authorize(response_mode=mode)
     assert set(answer.params) == {"response"}
     token = opened(provider, answer.params["response"])
-    assert set(token.claims) == {"iss", "aud", "exp", "code", "state"}
+    assert set(token.claims) == {"iss", "aud", "exp", "code", "state", "session_state"}
     assert token.header["kid"] in {key["kid"] for key in provider.get("/jwks").json["keys"]}
     assert rp.redeem(token.claims["code"]).ok
 
