@@ -44,6 +44,11 @@ class Decrypter:
     def __init__(self, keys: Mapping[str, DecryptionKey]) -> None:
         self._keys = dict(keys)
 
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """Name the key management algorithms there is a key for."""
+        return tuple(dict.fromkeys(key.alg for key in self._keys.values()))
+
     def decrypt(self, compact: str) -> bytes:
         """Check size, form, algorithms and header, then find the key, then decrypt (RFC 7516 section 5.2).
 

@@ -75,6 +75,11 @@ class Keyring(Concealed):
         """Name the algorithms that have an active key."""
         return tuple(self._signers)
 
+    @property
+    def key_management_algorithms(self) -> tuple[str, ...]:
+        """Name the algorithms by which others may encrypt to us."""
+        return self._decrypter.algorithms
+
     def jwks(self) -> dict[str, list[dict[str, object]]]:
         """List the public keys that are or will be or were lately in use (RFC 7517 section 5)."""
         return {"keys": [dict(jwk) for jwk in self._published]}

@@ -8,6 +8,7 @@ from idp.domain.registry.metadata import accept
 from idp.domain.registry.policy import Policy
 from idp.domain.registry.violations import BadMetadata
 from tests.support.certificates import self_signed
+from tests.support.registration import JWKS
 
 MINE, OTHER = self_signed(), self_signed()
 POLICY = Policy(environment="sandbox", today=date(2026, 11, 24))
@@ -48,7 +49,8 @@ def refused(member, match, **members):
 @pytest.mark.parametrize("profile", ["national", "fapi2", "fapi2_message_signing", "oidc_core"])
 @pytest.mark.parametrize("member", GOOD)
 def test_2_1_2_one_name_is_registered_in_every_profile(profile, member):
-    accepted = register(profile=profile, **PKI, **{member: GOOD[member]})
+    signs = {"jwks": JWKS} if profile == "fapi2_message_signing" else {}  # its requests are signed objects
+    accepted = register(profile=profile, **PKI, **signs, **{member: GOOD[member]})
     assert accepted[member] == GOOD[member]
 
 

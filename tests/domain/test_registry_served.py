@@ -27,12 +27,19 @@ def do(services):
 
 
 @pytest.fixture
-def register(do):
+def register(services, do):
     """Register a client that may serve the resource."""
 
     def register(client_id, environment="sandbox", serves=True):
         metadata = a_registration(**({"resource_uris": [API]} if serves else {}))
-        return do("register", metadata, agency_id="office", environment=environment, client_id=client_id)
+        return do(
+            "register",
+            metadata,
+            agency_id="office",
+            environment=environment,
+            client_id=client_id,
+            seal=services.secret_seal,
+        )
 
     return register
 

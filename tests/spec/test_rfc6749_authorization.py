@@ -29,7 +29,7 @@ def test_3_1_parameters_without_a_value_are_as_good_as_omitted(rp, citizen):
 
 
 def test_3_1_unknown_parameters_are_ignored(rp, citizen):
-    assert rp.sign_in(citizen, unheard_of="x", resource="https://api.example").code
+    assert rp.sign_in(citizen, unheard_of="x", audience="https://api.example").code
 
 
 @pytest.mark.parametrize("name", ["state", "scope", "nonce", "prompt", "max_age", "claims", "code_challenge"])

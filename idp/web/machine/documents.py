@@ -43,7 +43,13 @@ ENDPOINTS = {
 }
 
 
-WITHOUT_CERTIFICATE = ("authorization_endpoint", "end_session_endpoint", "jwks_uri", "registration_endpoint")
+WITHOUT_CERTIFICATE = (
+    "authorization_endpoint",
+    "end_session_endpoint",
+    "check_session_iframe",
+    "jwks_uri",
+    "registration_endpoint",
+)
 """Where browsers go, who must not be asked for a certificate, what everybody may read, and who is no client yet."""
 
 
