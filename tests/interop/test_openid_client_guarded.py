@@ -83,3 +83,31 @@ def test_fapi2_pushed_request_and_bound_tokens_with_nonces(sign_in: Sign) -> Non
 def test_rfc9101_a_signed_request_in_the_address(sign_in: Sign) -> None:
     seen = sign_in("jar", profile="national", request_object_signing_alg="ES256")
     assert seen["asked"] == {"client_id", "request"}
+
+
+def test_fapi2_message_signing_signed_request_and_signed_answer(sign_in: Sign) -> None:
+    seen = sign_in(
+        "par",
+        "jar",
+        "jarm",
+        "dpop",
+        profile="fapi2_message_signing",
+        dpop_bound_access_tokens=True,
+        request_object_signing_alg="ES256",
+        authorization_signed_response_alg="ES256",
+    )
+    assert seen["asked"] == {"client_id", "request_uri"}
+    assert seen["answered"] == {"response"}
+
+
+def test_id_token_and_userinfo_are_encrypted_to_its_key(sign_in: Sign) -> None:
+    seen = sign_in(
+        "decrypt",
+        profile="national",
+        id_token_encrypted_response_alg="RSA-OAEP-256",
+        id_token_encrypted_response_enc="A256GCM",
+        userinfo_signed_response_alg="ES256",
+        userinfo_encrypted_response_alg="RSA-OAEP-256",
+        userinfo_encrypted_response_enc="A256GCM",
+    )
+    assert seen["sealed"]
