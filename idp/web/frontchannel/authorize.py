@@ -21,7 +21,7 @@ from idp.web import cookies, locale
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.frame import AUTHORIZE
-from idp.web.frontchannel.request import client_of, is_pushed, policy, pushed, read_parameters
+from idp.web.frontchannel.request import client_of, is_pushed, policy, posted_query, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
 from idp.web.request_objects import open_request
@@ -77,18 +77,7 @@ def _target_beside(params: Parameters) -> ReplyTo | None:
 @bp.post("/authorize")
 def authorize_by_post() -> Response:
     """Turn a form into the same request by address: cookies stay home on a cross-site POST (Core §3.1.2.1)."""
-    if request.query_string:
-        raise PageOnly("parameters belong in the form or in the address, not in both")
-    body = request.get_data(cache=False)
-    if request.mimetype != "application/x-www-form-urlencoded" or not _is_encoded(body):
-        raise PageOnly("the form is not form-encoded")
-    read_parameters(body)
-    return go("/authorize?" + body.decode("ascii"))
-
-
-def _is_encoded(body: bytes) -> bool:
-    """Form-encoded text is printable ASCII; only that can stand in an address (URL Standard §5.2)."""
-    return body.isascii() and body.decode("ascii").isprintable()
+    return go(f"/authorize?{posted_query()}")
 
 
 def _decide(asked: AuthorizationRequest, client: Client) -> Response:

@@ -17,7 +17,6 @@ from idp.domain.sessions import interactions, logout
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import PageOnly
 from idp.protocol.oidc.id_token_hint import IdTokenHint
 from idp.protocol.oidc.logout import EndSessionRequest, LogoutPlan, frontchannel_address, plan
 from idp.protocol.oidc.session_state import origin_of
@@ -27,7 +26,7 @@ from idp.web import cookies, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel.frame import LOGGED_OUT, LOGOUT, agency, waiting_for
-from idp.web.frontchannel.request import read_parameters
+from idp.web.frontchannel.request import posted_query, read_parameters
 from idp.web.frontchannel.signed_in import current_session
 from idp.web.headers import allow_form_target, allow_frames
 from idp.web.hints import open_hint
@@ -60,13 +59,8 @@ def end_session() -> Response:
 @bp.post("/logout")
 def end_session_by_post() -> Response:
     """Turn a form into the same request by address: cookies stay home on a cross-site POST (L1)."""
-    if request.query_string:
-        raise PageOnly("parameters belong in the form or in the address, not in both")
-    body = request.get_data(cache=False)
-    if body and (request.mimetype != "application/x-www-form-urlencoded" or not body.isascii()):
-        raise PageOnly("the form is not form-encoded")
-    read_parameters(body)
-    return go("/logout?" + body.decode("ascii") if body else "/logout")
+    query = posted_query()
+    return go(f"/logout?{query}" if query else "/logout")
 
 
 @bp.get("/logout/<uid>")

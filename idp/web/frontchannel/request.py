@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
+from flask import request
+
 from idp.domain.grants import pushed_requests
 from idp.protocol.authorize.checks import Policy
 from idp.protocol.authorize.request import AuthorizationRequest
@@ -38,6 +40,26 @@ def read_parameters(encoded: bytes) -> Parameters:
         return collect(pairs)
     except (ValueError, InvalidRequest) as exc:
         raise PageOnly("the parameters are not well formed") from exc
+
+
+def posted_query() -> str:
+    """Return a posted form as the query of the same request by address, if it can stand in one.
+
+    Form-encoded text is printable ASCII (URL Standard §5.2); a line break would end the Location header.
+
+    Raises:
+        PageOnly: parameters in the address too, not form-encoded, or not well formed.
+    """
+    if request.query_string:
+        raise PageOnly("parameters belong in the form or in the address, not in both")
+    body = request.get_data(cache=False)
+    if not body:
+        return ""
+    is_encoded = body.isascii() and body.decode("ascii").isprintable()
+    if request.mimetype != "application/x-www-form-urlencoded" or not is_encoded:
+        raise PageOnly("the form is not form-encoded")
+    read_parameters(body)
+    return body.decode("ascii")
 
 
 def is_pushed(params: Parameters) -> bool:
