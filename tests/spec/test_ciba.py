@@ -48,6 +48,15 @@ def test_7_1_the_client_authenticates(provider, desk):
     assert provider.get("/bc-authorize").status == 405
 
 
+@pytest.mark.parametrize("hint", ["siti@contoh.id", "nobody@contoh.id"])
+def test_13_a_suspended_client_asks_nobody_and_learns_nothing(provider, desk, citizen, hint):
+    factories.suspend(provider.services, "desk")
+    with provider.unchanged("AskingRefused"):
+        answer = ask_citizen(desk, login_hint=hint)
+    assert (answer.status, answer.error) == (400, "unauthorized_client")
+    assert provider.count("outbox") == 0
+
+
 @pytest.mark.parametrize(
     ("parameters", "error"),
     [

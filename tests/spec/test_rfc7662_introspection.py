@@ -85,6 +85,16 @@ def test_2_2_an_audience_may_ask_too(provider, rp, other_rp, citizen, services):
     assert other_rp.introspect(token)["aud"] == [factories.ISSUER, other_rp.client.client_id]
 
 
+def test_2_2_an_audience_out_of_service_learns_nothing(rp, citizen, services):
+    server = RP(rp.provider, factories.a_client(services, "health", resource_uris=["https://health.example"]))
+    code = rp.sign_in(citizen, resource="https://health.example").code
+    token = rp.redeem(code, resource="https://health.example")["access_token"]
+    assert server.introspect(token)["active"] is True
+    factories.suspend(services, "health")
+    assert server.introspect(token).json == {"active": False}
+    assert rp.introspect(token)["active"] is True
+
+
 def test_2_2_a_client_with_a_secret_asks_by_basic(provider, citizen):
     client = factories.a_client(provider.services, token_endpoint_auth_method="client_secret_basic")
     rp = RP(provider, client)

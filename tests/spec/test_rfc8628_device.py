@@ -49,6 +49,13 @@ def test_3_1_only_for_clients_registered_for_it(rp):
     assert poll(rp, "x").error == "unauthorized_client"
 
 
+def test_3_1_a_suspended_client_asks_nobody(provider, device):
+    factories.suspend(provider.services, "kiosk")
+    with provider.unchanged():
+        answer = ask(device)
+    assert (answer.status, answer.error) == (400, "unauthorized_client")
+
+
 def test_3_1_get_is_refused(provider):
     assert provider.get("/device_authorization").status == 405
 

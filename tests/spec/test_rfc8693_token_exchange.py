@@ -243,6 +243,17 @@ def test_a_suspended_client_anywhere_in_the_chain_ends_it(services, clinic, lab,
     assert answer.error in ("invalid_request", "invalid_client", "unauthorized_client")
 
 
+def test_a_suspended_caller_ends_what_others_would_exchange_further(provider, clinic, rp, citizen, lab, bank):
+    everywhere = (CLINIC, LAB, BANK)
+    first = rp.redeem(rp.sign_in(citizen, resource=everywhere).code, resource=CLINIC)["access_token"]
+    second = swap(clinic, first)["access_token"]
+    assert swap(lab, second, resource=BANK).ok
+    factories.suspend(provider.services, "clinic")
+    assert bank.introspect(second).json == INACTIVE
+    with provider.unchanged("TokenRefused"):
+        assert swap(lab, second, resource=BANK).error == "invalid_request"
+
+
 def test_it_never_outlives_what_was_exchanged(clinic, sent, clock):
     clock.advance(minutes=8)
     answer = swap(clinic, sent)

@@ -55,7 +55,7 @@ class CitizenAsked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskingRefused(Event):
-    """A client could not ask: `reason` is unknown, blocked or too_often; nobody is named where nobody was found."""
+    """A client could not ask: `reason` is unknown, blocked, too_often or suspended; only who was found is named."""
 
     reason: str
 

@@ -20,12 +20,13 @@ from idp.domain.consent import blocks
 from idp.domain.consent.models import Authorization
 from idp.domain.grants import decoupled
 from idp.domain.proofing import contact
+from idp.domain.registry.lookup import is_approved
 from idp.domain.sessions.browser import Place
 from idp.domain.store.database import Session
 from idp.protocol.decoupled.ciba import CibaRequest
 from idp.protocol.decoupled.errors import RequestRefused, UnknownUserId
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ProtocolError, TooManyRequests
+from idp.protocol.oauth.errors import ProtocolError, TooManyRequests, UnauthorizedClient
 from idp.protocol.oauth.values import Handle
 from keys import KeyTree
 
@@ -107,6 +108,9 @@ def ask(db: Session, asking: Asking, request: CibaRequest, citizen_id: UUID | No
 
 def _refusal(db: Session, asking: Asking, citizen_id: UUID | None) -> ProtocolError | None:
     client, now, tree = asking.client, asking.now, asking.tree
+    if not is_approved(db, client.client_id):
+        record(db, AskingRefused(client_id=client.client_id, reason="suspended"), now)
+        return UnauthorizedClient("the client is suspended")
     if citizen_id is None:
         verdict = throttle.count(
             db, "ciba.strangers", throttle.key(tree, client.client_id.encode()), STRANGERS, now

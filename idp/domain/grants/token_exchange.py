@@ -41,6 +41,7 @@ SELECT f.account_id, f.citizen_id, f.authorization_id, f.session_id, f.acr, f.am
 FROM family f {FAMILY_GATE}
 JOIN client ca ON ca.id = :audit_client_id AND ca.status = 'approved'
 JOIN client se ON se.id = :server_id AND se.status = 'approved'
+JOIN client ho ON ho.id = :holder_id AND ho.status = 'approved'
 WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}
 """
 AUDIT = f"{INSERT_PENDING} {AUDIT_VALUES} WHERE g.granted"
@@ -101,6 +102,7 @@ def exchange(
         "exp_day": exp_day(token.expires_at),
         "target": target,
         "server_id": server.client_id,
+        "holder_id": token.client_id,
         "now": now,
         **parameters(event, now),
     }
@@ -163,7 +165,7 @@ def _check_actor(
         return
     actor = _open(issuer, request, "actor_token", now)
     is_own = actor.client_id == client.client_id and actor.family_id is None
-    if not is_own or not access_token_stands(statements, actor, now):
+    if not is_own or not access_token_stands(statements, actor, client.client_id, now):
         raise InvalidRequest("actor_token is not a good token of the caller itself", parameter="actor_token")
 
 

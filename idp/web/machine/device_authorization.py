@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from idp.domain.grants import decoupled
+from idp.domain.registry.lookup import is_approved
 from idp.domain.sessions.browser import Place
 from idp.protocol.decoupled import user_code
 from idp.protocol.decoupled.request import DEVICE_GRANT, device_request
+from idp.protocol.oauth.errors import UnauthorizedClient
 from idp.protocol.oauth.responses import Reply, json_reply
 from idp.web.devices import device_name, network_name
 from idp.web.limits import DEVICE_REQUESTS
@@ -26,6 +28,8 @@ def device_authorization(machines: Machines, request: MachineRequest) -> Reply:
     machines.limits.spend(DEVICE_REQUESTS, "device", client.client_id, network_name(request.address))
     now = services.clock()
     with services.database.unit_of_work() as db:
+        if not is_approved(db, client.client_id):
+            raise UnauthorizedClient("the client is suspended")
         handle, code = decoupled.start_device(db, services.tree, asked, origin(request), now)
     address = services.settings.issuer + VERIFICATION
     shown = user_code.shown(code)

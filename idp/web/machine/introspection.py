@@ -61,7 +61,7 @@ def _access(machines: Machines, client: Client, text: str, now: datetime) -> dic
         return INACTIVE
     if client.client_id != token.client_id and not _is_audience(client, token):
         return INACTIVE
-    if not access_token_stands(machines.services.database.statements, token, now):
+    if not access_token_stands(machines.services.database.statements, token, client.client_id, now):
         return INACTIVE
     members: dict[str, object] = {
         "active": True,
