@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,errors,events,cli}.md from the code.
+"""Write docs/reference/{settings,errors,events,cli,conformance}.md from the code.
 
 Usage: docs.py [--check]      with --check nothing is written; exit 1 tells that a page is out of date
 """
@@ -41,6 +41,12 @@ INTRODUCTIONS = {
     "cli": """
         `make run` and `make setup` put `idp` into `.venv/bin`. Every command reads the same settings as the
         server.
+    """,
+    "conformance": """
+        Every specification Gerbang holds itself to, section by section, and the test that keeps each sentence
+        true. A test that begins with a letter and a number holds a requirement of the project's own list, `O` an
+        attack of its catalogue. `make spec` runs them all, on SQLite and PostgreSQL, and prints a line for each
+        specification.
     """,
 }
 MADE = "<!-- Made by `make docs` from {source}; change the code, not this page. -->"
@@ -216,7 +222,20 @@ def cli() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings": settings, "errors": errors, "events": events, "cli": cli}
+def conformance() -> str:
+    """Document which test holds which sentence of which specification."""
+    from tools.conformance import parts
+
+    return page("conformance", "Conformance", "`tests/spec` and `tests/attacks`", *parts())
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "errors": errors,
+    "events": events,
+    "cli": cli,
+    "conformance": conformance,
+}
 
 
 def stale(name: str) -> bool:
