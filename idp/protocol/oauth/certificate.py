@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, Self
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -81,7 +82,12 @@ def _load(der: bytes) -> tuple[x509.Certificate, bytes]:
     certificate = x509.load_der_x509_certificate(der)
     if certificate.public_bytes(Encoding.DER) != der:
         raise ValueError("not one certificate in DER")
-    key = certificate.public_key()
+    try:
+        key = certificate.public_key()
+        # Parts are parsed when first asked for; what is broken must be found here and not in the middle of a check.
+        _parts = certificate.subject, certificate.issuer, certificate.extensions
+    except (UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as cause:
+        raise ValueError("a part of the certificate cannot be read") from cause
     strong = (
         (isinstance(key, rsa.RSAPublicKey) and key.key_size >= RSA_BITS)
         or (isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from urllib.parse import unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.protocol.oauth.errors import InvalidDpopProof, UseDpopNonce
@@ -108,7 +108,21 @@ def normal(url: str) -> str | None:
         return None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     origin = f"{parts.scheme}://{host}:{port or _DEFAULT_PORT[parts.scheme]}"
-    return urljoin(origin, _ESCAPED.sub(_plain, parts.path) or "/")
+    return origin + _without_dots(_ESCAPED.sub(_plain, parts.path))
+
+
+def _without_dots(path: str) -> str:
+    """Remove dot segments and nothing else (RFC 3986 §5.2.4): a path that starts with `//` names no other host."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments and segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
 
 
 def token_hash(access_token: str) -> str:
