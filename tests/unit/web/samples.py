@@ -147,7 +147,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.LogoutReport("Layanan Pendidikan", "done"),
             pages.LogoutReport("Layanan Pajak", "asked"),
         ),
-        frames=("http://localhost/p/help",),
+        frames=("about:blank",),
         next_url="http://localhost/p/login",
     ),
     "error": lambda: pages.ErrorPage(
