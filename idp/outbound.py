@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,10 @@ import httpcore
 CONNECT_SECONDS = 2.0
 TOTAL_SECONDS = 5.0
 MOST_BYTES = 1_000_000
+NAT64 = IPv6Network("64:ff9b::/96")
+"""Addresses that a gateway turns into the IPv4 address in their last 32 bits (RFC 6052 §2.1)."""
+NOT_PUBLIC = (IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("fec0::/10"))
+"""Forms given up by RFC 4291 §2.5.5.1, RFC 2765 §2.1 and RFC 3879, which the standard library takes for public ones."""
 
 Address = IPv4Address | IPv6Address
 
@@ -73,13 +77,14 @@ class Guard:
 
     def check_address(self, address: Address, host: str) -> None:
         """Refuse addresses that are not public, unless exempt."""
-        mapped = getattr(address, "ipv4_mapped", None) or address
+        mapped = _inner(address)
         exempt = (
             host.lower() in self._hosts
             or any(mapped in network for network in self._networks if network.version == mapped.version)
             or (self._loopback and mapped.is_loopback)
         )
-        if not exempt and (not mapped.is_global or mapped.is_multicast):
+        given_up = any(mapped in network for network in NOT_PUBLIC if mapped.version == network.version)
+        if not exempt and (not mapped.is_global or mapped.is_multicast or given_up):
             raise OutboundRefused("the address is not public")
 
     def _may_be_plain(self, host: str) -> bool:
@@ -247,6 +252,15 @@ class _GuardedBackend(httpcore.SyncBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 last = exc
         raise last
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that a mapped, a 6to4 or a NAT64 address leads to; any other address as it is."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _literal(host: str) -> Address | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag
-
 import structlog
 
 from idp.fetched import Fetched
@@ -25,15 +23,16 @@ class RequestUris:
         self._fetched: Fetched[bytes] = Fetched(self._fetch, b"", keep=KEEP_SECONDS)
 
     def get(self, uri: str) -> bytes:
-        """Return what is at an address; nothing when it cannot be had.
-
-        The fragment names a version of the content and never travels; another one is another document here.
-        """
+        """Return what is at an address, from memory while it is fresh; nothing when it cannot be had."""
         return self._fetched.get(uri)
+
+    def refetch(self, uri: str) -> bytes:
+        """Fetch again because it is not the version that was asked for; at most every ten seconds."""
+        return self._fetched.refetch(uri)
 
     def _fetch(self, uri: str) -> bytes | None:
         try:
-            answer = self._outbound.get(urldefrag(uri).url, ACCEPT, total=TOTAL_SECONDS, most=MOST_BYTES)
+            answer = self._outbound.get(uri, ACCEPT, total=TOTAL_SECONDS, most=MOST_BYTES)
         except (OutboundFailed, OutboundRefused) as exc:
             log.warning("request_fetch_failed", reason=type(exc).__name__)
             return None

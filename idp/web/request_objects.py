@@ -123,15 +123,28 @@ def _use(services: Services, request_object: RequestObject) -> None:
 
 
 def _fetched(services: Services, client: Client, uri: str) -> str:
-    """Fetch a registered address; a fragment is the SHA-256 of the content (OIDC Core §6.2)."""
+    """Fetch a registered address; a fragment is the SHA-256 of the content (OIDC Core §6.2).
+
+    Whoever writes a fragment: it decides neither what is called nor what is remembered, for anybody can write one.
+    """
     if not client.request_uris:
         raise RequestUriNotSupported("this client registered no request_uris", parameter="request_uri")
     address, fragment = urldefrag(uri)
     if uri not in client.request_uris and address not in client.request_uris:
         raise InvalidRequestUri("request_uri is not registered for this client", parameter="request_uri")
-    content = services.request_uris.get(uri)
+    content = services.request_uris.get(address)
+    if not _is_version(content, fragment):
+        content = services.request_uris.refetch(address)
     if not content:
         raise InvalidRequestUri("nothing can be fetched from request_uri", parameter="request_uri")
-    if fragment and not hmac.compare_digest(b64url(hashlib.sha256(content).digest()), fragment):
+    if not _is_version(content, fragment):
         raise InvalidRequestUri("the content is not what request_uri names", parameter="request_uri")
     return content.decode("ascii", "replace").strip()
+
+
+def _is_version(content: bytes, fragment: str) -> bool:
+    """Tell whether content is what a fragment names; without one, any is. Any bytes of a fragment may come here."""
+    named = fragment.encode("utf-8", "surrogatepass")
+    return not fragment or hmac.compare_digest(
+        b64url(hashlib.sha256(content).digest()).encode("ascii"), named
+    )

@@ -35,6 +35,12 @@ def test_an_algorithm_outside_the_profile_is_refused(profile, alg):
     assert ("request_object_signing_alg", Rule.ALGORITHM) in broken(given)
 
 
+@pytest.mark.parametrize("profile", ["national", "oidc_core", "fapi2"])
+def test_an_algorithm_no_assertion_of_which_is_taken_cannot_be_registered(profile):
+    given = a_registration(profile=profile, token_endpoint_auth_signing_alg="ES384")
+    assert ("token_endpoint_auth_signing_alg", Rule.ALGORITHM) in broken(given)
+
+
 def test_none_and_signing_exclude_each_other():
     given = a_registration(
         profile="oidc_core", request_object_signing_alg="none", require_signed_request_object=True

@@ -121,6 +121,26 @@ def test_core_6_2_a_fragment_is_the_hash_of_the_content(by_reference, publisher)
     assert set(publisher.asked) == {"/request.jwt"}
 
 
+@pytest.mark.parametrize("fragment", ["é", "%00", "a" * 2000])
+def test_core_6_2_any_other_fragment_is_refused(by_reference, publisher, fragment):
+    answer = beside(by_reference, **by_reference.request(request_uri=f"{publisher.url()}#{fragment}"))
+    assert answer.error == "invalid_request_uri"
+
+
+def test_core_6_2_whoever_writes_fragments_makes_nobody_call(by_reference, publisher):
+    for number in range(5):
+        beside(by_reference, **by_reference.request(request_uri=f"{publisher.url()}#{number}"))
+    assert publisher.asked == ["/request.jwt"]
+
+
+def test_core_6_2_a_fragment_of_a_new_version_fetches_it_again(by_reference, publisher, monkeypatch):
+    assert beside(by_reference, request_uri=publisher.url()).code
+    publisher.body = by_reference.request_object(state="new").encode()
+    monkeypatch.setattr(fetched, "AGAIN_AFTER_SECONDS", 0.0)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(publisher.body).digest()).rstrip(b"=").decode()
+    assert beside(by_reference, request_uri=f"{publisher.url()}#{digest}").params["state"] == "new"
+
+
 @pytest.mark.parametrize("path", ["/request.jwt?x=1", "/request.jwt/", "/other", "/REQUEST.jwt"])
 def test_core_6_2_another_address_is_refused_without_a_fetch(by_reference, publisher, path):
     answer = beside(by_reference, **by_reference.request(request_uri=publisher.url(path)))

@@ -23,12 +23,11 @@ from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
 from idp.protocol.authorize import request_object
-from idp.protocol.client_auth import TLS_METHODS
+from idp.protocol.client_auth import TLS_METHODS, assertion
 from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
-from idp.protocol.oauth.jose import KEY_OF, MAC_OF
 from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
@@ -254,9 +253,9 @@ def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Polic
 
 def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -> None:
     signing = FAPI_ALGS if profile in FAPI else SIGNING_ALGS
-    presented = FAPI_ALGS if profile in FAPI else tuple(KEY_OF)
+    presented: tuple[str, ...] = assertion.FAPI_ALGORITHMS if profile in FAPI else assertion.ALGORITHMS
     if metadata["token_endpoint_auth_method"] == MAC_METHOD:
-        presented = tuple(MAC_OF)
+        presented = assertion.MAC_ALGORITHMS
     for member, allowed in (
         ("id_token_signed_response_alg", signing),
         ("userinfo_signed_response_alg", signing),
