@@ -45,7 +45,8 @@ test: $(TEST) $(COMPILED) ## the whole suite, on SQLite and PostgreSQL (T=path a
 
 .PHONY: spec
 spec: $(TEST) $(COMPILED) ## the conformance report: specifications and attacks, sentence by sentence
-	@$(PY) tools/suite.py tests/spec tests/attacks -- --verbose $(A)
+	@sh tools/system.sh
+	@$(PY) tools/suite.py --conformance tests/spec tests/attacks tests/deploy -- --quiet $(A)
 
 .PHONY: faults
 faults: $(TEST) $(COMPILED) ## kill workers, stop databases, break networks: nothing lost, nothing doubled

@@ -16,7 +16,9 @@ from idp.web.draining import Draining
 from idp.web.errors import init_errors
 from idp.web.frontchannel import (
     authorize,
+    check_session,
     consent,
+    elsewhere,
     interaction,
     login,
     logout,
@@ -50,7 +52,18 @@ def create_app(services: Services) -> Flask:
     app.after_request(count)
     app.after_request(cookies.keep_browser)
     app.after_request(headers.secure)
-    for module in (authorize, interaction, login, mfa, register, consent, select_account, logout):
+    for module in (
+        authorize,
+        interaction,
+        login,
+        mfa,
+        register,
+        consent,
+        select_account,
+        logout,
+        check_session,
+        elsewhere,
+    ):
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -11,6 +12,7 @@ import structlog
 from idp import mail
 from idp.domain.events import outbox
 from idp.domain.events.outbox import DONE, Delivery, Outcome, later, never
+from idp.domain.grants import ping
 from idp.domain.messages import letters
 from idp.domain.messages.send import Message
 from idp.domain.proofing import resume
@@ -21,7 +23,7 @@ from idp.services import Services
 
 log = structlog.get_logger()
 
-SLOTS: Final = {"logout": 6, "message": 2, "proofing": 1}
+SLOTS: Final = {"logout": 6, "message": 2, "ping": 4, "proofing": 1}
 """How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -60,6 +62,8 @@ class Deliveries:
             state = outbox.settle(db, delivery, outcome, now)
             if delivery.kind == "logout" and state is not None:
                 backchannel.note(db, delivery, state, now)
+            if delivery.kind == ping.KIND and state is not None:
+                ping.note(db, delivery, state, now)
         if not outcome.done:
             log.warning(
                 "delivery_failed",
@@ -94,12 +98,15 @@ class Deliveries:
                 services.clock(),
                 help_url=help_url,
             )
+        if delivery.kind == ping.KIND:
+            return ping.deliver(services.database, self._call, delivery, services.clock())
         return backchannel.deliver(
             services.database,
             services.keyring,
             services.tree.sector_salt,
             services.settings.issuer,
             self._post,
+            services.recipients.seal,
             delivery,
             services.clock(),
         )
@@ -120,10 +127,13 @@ class Deliveries:
         return DONE
 
     def _post(self, address: str, body: bytes) -> int | None:
+        return self._call(address, body, FORM)
+
+    def _call(self, address: str, body: bytes, headers: Mapping[str, str]) -> int | None:
         try:
-            return self._services.outbound.post(address, body, FORM).status
+            return self._services.outbound.post(address, body, headers).status
         except (OutboundFailed, OutboundRefused) as exc:
-            log.info("logout_unanswered", reason=str(exc))
+            log.info("call_unanswered", reason=str(exc))
             return None
 
 

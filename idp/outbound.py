@@ -7,10 +7,12 @@ another for the call. Hosts and networks in `IDP_OUTBOUND_ALLOW` are exempt; the
 from __future__ import annotations
 
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,10 @@ import httpcore
 CONNECT_SECONDS = 2.0
 TOTAL_SECONDS = 5.0
 MOST_BYTES = 1_000_000
+NAT64 = IPv6Network("64:ff9b::/96")
+"""Addresses that a gateway turns into the IPv4 address in their last 32 bits (RFC 6052 §2.1)."""
+NOT_PUBLIC = (IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("fec0::/10"))
+"""Forms given up by RFC 4291 §2.5.5.1, RFC 2765 §2.1 and RFC 3879, which the standard library takes for public ones."""
 
 Address = IPv4Address | IPv6Address
 
@@ -71,13 +77,14 @@ class Guard:
 
     def check_address(self, address: Address, host: str) -> None:
         """Refuse addresses that are not public, unless exempt."""
-        mapped = getattr(address, "ipv4_mapped", None) or address
+        mapped = _inner(address)
         exempt = (
             host.lower() in self._hosts
             or any(mapped in network for network in self._networks if network.version == mapped.version)
             or (self._loopback and mapped.is_loopback)
         )
-        if not exempt and (not mapped.is_global or mapped.is_multicast):
+        given_up = any(mapped in network for network in NOT_PUBLIC if mapped.version == network.version)
+        if not exempt and (not mapped.is_global or mapped.is_multicast or given_up):
             raise OutboundRefused("the address is not public")
 
     def _may_be_plain(self, host: str) -> bool:
@@ -100,10 +107,27 @@ class Outbound:
         )
 
     def get(
-        self, url: str, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        total: float = TOTAL_SECONDS,
+        most: int = MOST_BYTES,
     ) -> Answer:
-        """Fetch a document."""
-        return self._call("GET", url, dict(headers or {}), b"", total)
+        """Fetch a document of at most so many bytes."""
+        return self._call("GET", url, dict(headers or {}), b"", total, most)
+
+    def document(self, url: str) -> bytes:
+        """Fetch a document that must be there.
+
+        Raises:
+            OutboundRefused: before anything is sent.
+            OutboundFailed: when no complete answer came in time, or another status than 200.
+        """
+        answer = self.get(url)
+        if answer.status != 200:
+            raise OutboundFailed("the answer is not a document")
+        return answer.body
 
     def post(
         self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, total: float = TOTAL_SECONDS
@@ -114,15 +138,17 @@ class Outbound:
             OutboundRefused: before anything is sent.
             OutboundFailed: when no complete answer came in time.
         """
-        return self._call("POST", url, dict(headers or {}), body, total)
+        return self._call("POST", url, dict(headers or {}), body, total, MOST_BYTES)
 
     def close(self) -> None:
         """Close idle connections."""
         self._pool.close()
 
-    def _call(self, method: str, url: str, headers: dict[str, str], body: bytes, total: float) -> Answer:
+    def _call(
+        self, method: str, url: str, headers: dict[str, str], body: bytes, total: float, most: int
+    ) -> Answer:
         self.guard.check_url(url)
-        deadline = time.monotonic() + total
+        deadline = _DEADLINE.moment = time.monotonic() + total
         own = {"Host": urlsplit(url).netloc, "User-Agent": "Gerbang", "Accept-Encoding": "identity"}
         sent = list({**own, **headers}.items())
         timeouts = {"connect": CONNECT_SECONDS, "read": total, "write": total, "pool": CONNECT_SECONDS}
@@ -133,7 +159,7 @@ class Outbound:
                 received = bytearray()
                 for chunk in response.iter_stream():
                     received += chunk
-                    if len(received) > MOST_BYTES:
+                    if len(received) > most:
                         raise OutboundFailed("the answer is too large")
                     if time.monotonic() > deadline:
                         raise OutboundFailed("the answer took too long")
@@ -141,6 +167,57 @@ class Outbound:
                 return Answer(response.status, names, bytes(received))
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as exc:
             raise OutboundFailed(type(exc).__name__) from exc
+
+
+class _Deadline(threading.local):
+    """When the call of this thread must be over."""
+
+    moment = float("inf")
+
+
+_DEADLINE = _Deadline()
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection on which the whole call has one deadline, however little the other side sends at a time."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Receive."""
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send."""
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        """Close."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """Go on encrypted."""
+        return _TimedStream(
+            self._stream.start_tls(ssl_context, server_hostname, _left(timeout, httpcore.ConnectTimeout))
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        """Tell about the connection."""
+        return self._stream.get_extra_info(info)
+
+
+def _left(timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
+    """What is left of a call for one more step."""
+    left = _DEADLINE.moment - time.monotonic()
+    if left <= 0:
+        raise error("the call took too long")
+    return left if timeout is None else min(timeout, left)
 
 
 class _GuardedBackend(httpcore.SyncBackend):
@@ -169,10 +246,21 @@ class _GuardedBackend(httpcore.SyncBackend):
         last: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                return _TimedStream(
+                    super().connect_tcp(address, port, timeout, local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 last = exc
         raise last
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that a mapped, a 6to4 or a NAT64 address leads to; any other address as it is."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _literal(host: str) -> Address | None:

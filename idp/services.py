@@ -19,9 +19,13 @@ from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP
 from idp.domain.registry.lookup import ClientCache
 from idp.domain.store import stamps
 from idp.domain.store.database import Database
+from idp.keysets import KeySets
 from idp.outbound import Outbound
-from idp.settings import Settings
-from keys import Keyring, KeyTree, RootKey, RotationPolicy, rotate
+from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
+from idp.recipients import Recipients
+from idp.request_uris import RequestUris
+from idp.settings import Settings, SettingsError
+from keys import DataKey, Keyring, KeyTree, RootKey, RotationPolicy, rotate
 
 log = structlog.get_logger()
 
@@ -56,12 +60,21 @@ class Services:
     clients: ClientCache
     hasher: HashPool
     outbound: Outbound
+    keysets: KeySets
+    recipients: Recipients
+    request_uris: RequestUris
     refresher: Refresher
+    authorities: Authorities
 
     @property
     def keyring(self) -> Keyring:
         """Return the keyring in force."""
         return self.keys.ring
+
+    @property
+    def secret_seal(self) -> DataKey:
+        """Return what keeps the secrets of `client_secret_jwt` clients."""
+        return self.tree.vault.system("factor")
 
     def close(self) -> None:
         """Stop background work and give back connections."""
@@ -118,7 +131,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     """Open the database and the keys of a deployment whose schema is in place.
 
     Raises:
-        SettingsError: when no root key can be had.
+        SettingsError: when no root key can be had, or the authorities of client certificates cannot be read.
     """
     database = Database(settings.database_url)
     keystore = DatabaseKeyStore(database)
@@ -127,6 +140,8 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     rotate(keystore, tree, clock(), RotationPolicy())
     keys = LiveKeys(tree, keystore)
     clients = ClientCache(database)
+    outbound = Outbound(settings.outbound_allow, loopback=not settings.production)
+    keysets = KeySets(outbound)
     return Services(
         settings=settings,
         clock=clock,
@@ -136,9 +151,24 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         keys=keys,
         clients=clients,
         hasher=HashPool(tree.pepper, parallel=settings.hash_parallelism, queue=settings.hash_queue),
-        outbound=Outbound(settings.outbound_allow, loopback=not settings.production),
+        outbound=outbound,
+        keysets=keysets,
+        recipients=Recipients(keysets),
+        request_uris=RequestUris(outbound),
         refresher=Refresher(database, keys, clients),
+        authorities=_authorities(settings),
     )
+
+
+def _authorities(settings: Settings) -> Authorities:
+    """Read who vouches for client certificates; unverified names are never believed in production (ADR 0012)."""
+    path = settings.mtls_client_ca
+    if path is None:
+        return NoAuthorities() if settings.production else FrontVerified()
+    try:
+        return IssuingAuthorities.of_pem(path.read_bytes())
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"IDP_MTLS_CLIENT_CA: {exc}") from exc
 
 
 def root_key(settings: Settings) -> RootKey:

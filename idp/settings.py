@@ -8,11 +8,12 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Network = IPv4Network | IPv6Network
 SECRET_FILE_SUFFIX = "_file"  # noqa: S105 - part of a setting's name, not a secret
 SANDBOX, PRODUCTION = "sandbox", "production"
+NEVER, FAPI2, ALWAYS = "never", "fapi2", "always"
 MIN_MASTER_KEY_CHARS = 43
 
 
@@ -44,6 +45,12 @@ def _words(value: str) -> tuple[str, ...]:
 
 def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in _words(value))
+
+
+def _flag(value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return value == "yes"
 
 
 def _path(value: str) -> Path:
@@ -93,6 +100,18 @@ class Settings:
         _networks,
         help="Networks whose `X-Forwarded-For`, `X-Forwarded-Proto` and `Client-Cert` headers are believed. None.",
     )
+    mtls_base_url: str | None = setting(
+        None,
+        _text,
+        help="Address at which the TLS front asks for client certificates, with the issuer's path if it has one;"
+        " turns `mtls_endpoint_aliases` on (RFC 8705 §5).",
+    )
+    mtls_client_ca: Path | None = setting(
+        None,
+        _path,
+        help="PEM file of the authorities that issue certificates to `tls_client_auth` clients. Without it"
+        " production does not offer `tls_client_auth`, and a sandbox believes what its TLS front verified.",
+    )
     outbound_allow: tuple[str, ...] = setting(
         (), _words, help="Hosts or networks exempt from the private-address guard of outbound calls."
     )
@@ -132,6 +151,11 @@ class Settings:
     code_lifetime: timedelta = setting(
         timedelta(seconds=60), _seconds, help="Authorization code lifetime in seconds (RFC 6749 §4.1.2)."
     )
+    pushed_request_lifetime: timedelta = setting(
+        timedelta(seconds=90),
+        _seconds,
+        help="How long a browser may take to bring a pushed request, in seconds: 6 to 599 (RFC 9126 §2.2).",
+    )
     access_token_lifetime: timedelta = setting(
         timedelta(seconds=600), _seconds, help="Access token lifetime in seconds (RFC 9068 §2.2)."
     )
@@ -159,6 +183,17 @@ class Settings:
     )
     consent_lifetime: timedelta = setting(
         timedelta(days=365), _seconds, help="How long a consent stands before it is asked again, in seconds."
+    )
+    dpop_nonce: str = setting(
+        FAPI2,
+        _text,
+        help="Whose DPoP proofs must carry a nonce of this server (RFC 9449 §8): `never`, `fapi2` (clients of that "
+        "profile, at every endpoint but UserInfo) or `always` (everybody, everywhere).",
+    )
+    open_registration: bool = setting(
+        False,
+        _flag,
+        help="`yes` lets anybody register sandbox clients without an initial access token. Sandbox only.",
     )
     jwks_max_age: timedelta = setting(
         timedelta(minutes=10), _seconds, help="`max-age` of the JWKS and discovery documents, in seconds."
@@ -225,6 +260,8 @@ class Settings:
             problems.append("IDP_MODE must be sandbox or production")
         if self.log_format not in ("json", "console"):
             problems.append("IDP_LOG_FORMAT must be json or console")
+        if self.dpop_nonce not in (NEVER, FAPI2, ALWAYS):
+            problems.append("IDP_DPOP_NONCE must be never, fapi2 or always")
         issuer = urlsplit(self.issuer)
         if issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment:
             problems.append("IDP_ISSUER must be an http(s) URL without query or fragment")
@@ -236,10 +273,22 @@ class Settings:
             and issuer.hostname not in ("localhost", "127.0.0.1", "::1")
         ):
             problems.append("IDP_ISSUER may be http on loopback only")
+        if self.mtls_base_url is not None:
+            problems += self._mtls_problems(urlsplit(self.mtls_base_url))
         if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
             problems.append("IDP_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+        if not timedelta(seconds=5) < self.pushed_request_lifetime < timedelta(seconds=600):
+            problems.append("IDP_PUSHED_REQUEST_LIFETIME must be more than 5 and less than 600 seconds")
         if self.smtp_url is not None and not self.smtp_url.startswith(("smtp://", "smtps://")):
             problems.append("IDP_SMTP_URL must start with smtp:// or smtps://")
+        return problems
+
+    def _mtls_problems(self, base: SplitResult) -> list[str]:
+        problems = []
+        if base.scheme != "https" or not base.hostname or base.query or base.fragment:
+            problems.append("IDP_MTLS_BASE_URL must be an https URL without query or fragment")
+        if base.path != urlsplit(self.issuer).path:
+            problems.append("IDP_MTLS_BASE_URL must have the path of IDP_ISSUER")
         return problems
 
     def _production_problems(self) -> list[str]:
@@ -250,6 +299,8 @@ class Settings:
             problems.append(
                 "production needs IDP_MASTER_KEY (32 random bytes, base64url) or IDP_MASTER_KEY_FILE"
             )
+        if self.open_registration:
+            problems.append("production refuses IDP_OPEN_REGISTRATION")
         if self.smtp_url is None:
             problems.append("production needs IDP_SMTP_URL")
         if self.population_registry_url is not None and not self.population_registry_url.startswith(

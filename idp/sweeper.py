@@ -12,7 +12,14 @@ from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 from idp.domain.authenticators.models import Attempts, OneTimeCode
 from idp.domain.citizens.models import RegistrationDraft
 from idp.domain.events.models import Outbox
-from idp.domain.grants.models import AuthorizationCode, JtiMark, RevokedToken
+from idp.domain.grants.models import (
+    AuthorizationCode,
+    DecoupledRequest,
+    JtiMark,
+    ProofMark,
+    PushedRequest,
+    RevokedToken,
+)
 from idp.domain.messages.models import SandboxMessage
 from idp.domain.sessions.models import BrowserSession, Interaction
 from idp.domain.store.base import EPOCH, Base
@@ -51,7 +58,16 @@ RULES: Final[Sequence[Rule]] = (
             BrowserSession.day < _day(now - KEPT_SESSIONS), BrowserSession.expires_at < now - KEPT_SESSIONS
         ),
     ),
+    Rule(
+        DecoupledRequest,
+        lambda now: and_(DecoupledRequest.day < _day(now - DAY), DecoupledRequest.expires_at < now - DAY),
+    ),
+    Rule(
+        PushedRequest,
+        lambda now: and_(PushedRequest.day < _day(now - DAY), PushedRequest.expires_at < now - DAY),
+    ),
     Rule(JtiMark, lambda now: JtiMark.exp_day < _day(now - DAY)),
+    Rule(ProofMark, lambda now: ProofMark.exp_day < _day(now - DAY)),
     Rule(RevokedToken, lambda now: RevokedToken.exp_day < _day(now - DAY)),
     Rule(RegistrationDraft, lambda now: RegistrationDraft.expires_at < now),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),

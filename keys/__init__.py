@@ -7,18 +7,21 @@ are kept by whoever implements `KeyStore`.
 from keys.blind_index import BlindIndex
 from keys.errors import (
     BadSignature,
+    CannotDecrypt,
     IllegalMove,
     KeysError,
     NoSigner,
     NoSuchKey,
     NotRotatable,
     SealBroken,
+    UnknownDecryptionKey,
     UnknownKey,
     UnknownVersion,
     WrongRoot,
 )
 from keys.jws import compact
 from keys.kek import PURPOSES, KeyTree, RootKey, rotate_kek
+from keys.key_management import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 from keys.keyring import Keyring
 from keys.rotation import RotationPolicy, plan, retire, rotate
 from keys.signer import LocalSigner, Signer
@@ -28,9 +31,12 @@ from keys.vault import DataKey, Place, Vault
 from keys.verifier import VerificationKey
 
 __all__ = [
+    "CONTENT_ENCRYPTION_ALGORITHMS",
+    "KEY_ENCRYPTION_ALGORITHMS",
     "PURPOSES",
     "BadSignature",
     "BlindIndex",
+    "CannotDecrypt",
     "DataKey",
     "IllegalMove",
     "KeyState",
@@ -49,6 +55,7 @@ __all__ = [
     "Signer",
     "StoredKek",
     "StoredKey",
+    "UnknownDecryptionKey",
     "UnknownKey",
     "UnknownVersion",
     "Vault",

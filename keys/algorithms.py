@@ -103,7 +103,8 @@ def _verify_ed25519(key: PublicKeyTypes) -> Verify:
     return key.verify
 
 
-def _ec_members(key: PublicKeyTypes) -> dict[str, str]:
+def ec_members(key: PublicKeyTypes) -> dict[str, str]:
+    """Describe a public key on P-256 (RFC 7518 section 6.2.1)."""
     if not isinstance(key, ec.EllipticCurvePublicKey):
         raise WrongKindOfKey
     point = key.public_numbers()
@@ -111,7 +112,8 @@ def _ec_members(key: PublicKeyTypes) -> dict[str, str]:
     return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
 
 
-def _rsa_members(key: PublicKeyTypes) -> dict[str, str]:
+def rsa_members(key: PublicKeyTypes) -> dict[str, str]:
+    """Describe a public RSA key (RFC 7518 section 6.3.1)."""
     if not isinstance(key, rsa.RSAPublicKey):
         raise WrongKindOfKey
     numbers = key.public_numbers()
@@ -138,9 +140,9 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
                 lambda: ec.generate_private_key(ec.SECP256R1()),
                 _sign_es256,
                 _verify_es256,
-                _ec_members,
+                ec_members,
             ),
-            Algorithm("RS256", _new_rsa, _sign_rsa(_PKCS1), _verify_rsa(_PKCS1), _rsa_members),
+            Algorithm("RS256", _new_rsa, _sign_rsa(_PKCS1), _verify_rsa(_PKCS1), rsa_members),
             Algorithm(
                 "EdDSA",
                 ed25519.Ed25519PrivateKey.generate,
@@ -149,7 +151,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
                 _ed25519_members,
                 aliases=("Ed25519",),
             ),
-            Algorithm("PS256", _new_rsa, _sign_rsa(_PSS), _verify_rsa(_PSS), _rsa_members),
+            Algorithm("PS256", _new_rsa, _sign_rsa(_PSS), _verify_rsa(_PSS), rsa_members),
         )
     }
 )
@@ -159,9 +161,3 @@ def thumbprint(members: Mapping[str, str]) -> str:
     """Name a key by its required members (RFC 7638 section 3)."""
     canonical = orjson.dumps(dict(members), option=orjson.OPT_SORT_KEYS)
     return b64url_text(hashlib.sha256(canonical).digest())
-
-
-def public_jwk(key: PublicKeyTypes, alg: str) -> dict[str, object]:
-    """Describe a public key for relying parties, `kid` = thumbprint (RFC 7517 section 4)."""
-    members = ALGORITHMS[alg].members(key)
-    return {**members, "kid": thumbprint(members), "use": "sig", "alg": alg}

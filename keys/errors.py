@@ -29,6 +29,14 @@ class UnknownKey(BadSignature):
     """Refuse a JWT whose `kid` this keyring does not know; reloading the keyring may help."""
 
 
+class CannotDecrypt(KeysError):
+    """Refuse a JWE that is not encrypted to us with allowed algorithms (RFC 7516 section 5.2)."""
+
+
+class UnknownDecryptionKey(CannotDecrypt):
+    """Refuse a JWE whose `kid` is no decryption key of ours."""
+
+
 class NoSigner(KeysError):
     """Say that no active key signs with the wanted algorithm."""
 

@@ -125,7 +125,7 @@ class KeyTree(Concealed):
         return hmac.digest(self._pepper, data, "sha256")
 
     def mac(self, label: str, data: bytes) -> bytes:
-        """Authenticate a value handed to a browser; one derived key per label."""
+        """Authenticate a value handed out, to a browser or a client; one derived key per label."""
         key = self._macs.get(label)
         if key is None:
             key = self._macs[label] = derive(self._cookie, f"mac|{label}".encode())

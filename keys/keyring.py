@@ -1,4 +1,4 @@
-"""The signing keys of this deployment: the current signer per algorithm, the published set, lookup by kid."""
+"""The keys of this deployment: the current signer per algorithm, the published set, lookup by kid, decryption."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Self
@@ -7,30 +7,42 @@ import orjson
 
 from keys.algorithms import ALGORITHMS
 from keys.concealed import Concealed
+from keys.decrypter import Decrypter, DecryptionKey
 from keys.errors import NoSigner, SealBroken
 from keys.jws import compact
 from keys.kek import KeyTree
-from keys.signer import PrivateKey, Signer
+from keys.key_management import KEY_MANAGEMENT
+from keys.signer import PrivateKey, Signer, kind_of
 from keys.states import KeyState, StoredKey
 from keys.store import KeyStore
 from keys.verifier import VerificationKey, Verifier
 
 _PUBLISHED: Final = (KeyState.ACTIVE, KeyState.PENDING, KeyState.RETIRING)
 
-_ORDER: Final = tuple(ALGORITHMS)
+_ORDER: Final = (*ALGORITHMS, *KEY_MANAGEMENT)
 
 Stamp = frozenset[tuple[str, KeyState]]
 
 
 class Keyring(Concealed):
-    """An unchanging view of the signing keys; after a change load another."""
+    """An unchanging view of the keys; after a change load another."""
 
-    __slots__ = ("_keys", "_signers", "_stamp", "_verifier", "jwks_bytes")
+    __slots__ = ("_decrypter", "_keys", "_published", "_signers", "_stamp", "_verifier", "jwks_bytes")
 
     def __init__(self, opened: Sequence[tuple[StoredKey, PrivateKey]]) -> None:
         self._signers: dict[str, Signer] = {}
         self._keys: dict[str, VerificationKey] = {}
+        self._published: list[dict[str, object]] = []
+        decryption: dict[str, DecryptionKey] = {}
         for stored, private in sorted(opened, key=_precedence):
+            published = stored.state in _PUBLISHED
+            if published:
+                self._published += [private.jwk | {"kid": kid, "alg": alg} for kid, alg in _names(private)]
+            if private.alg in KEY_MANAGEMENT:
+                if published:
+                    key = private.decrypter()
+                    decryption |= {kid: DecryptionKey(kid, alg, key) for kid, alg in _names(private)}
+                continue
             for kid, alg in _names(private):
                 self._keys[kid] = VerificationKey(
                     kid,
@@ -42,6 +54,7 @@ class Keyring(Concealed):
                 if stored.state is KeyState.ACTIVE:
                     self._signers.setdefault(alg, private.signer(kid, alg))
         self._verifier = Verifier(self._keys)
+        self._decrypter = Decrypter(decryption)
         self._stamp = _stamp([stored for stored, _ in opened])
         self.jwks_bytes: Final = orjson.dumps(self.jwks())
 
@@ -62,12 +75,17 @@ class Keyring(Concealed):
         """Name the algorithms that have an active key."""
         return tuple(self._signers)
 
+    @property
+    def key_management_algorithms(self) -> tuple[str, ...]:
+        """Name the algorithms by which others may encrypt to us."""
+        return self._decrypter.algorithms
+
     def jwks(self) -> dict[str, list[dict[str, object]]]:
         """List the public keys that are or will be or were lately in use (RFC 7517 section 5)."""
-        return {"keys": [dict(key.jwk) for key in self._keys.values() if key.state in _PUBLISHED]}
+        return {"keys": [dict(jwk) for jwk in self._published]}
 
     def find(self, kid: str) -> VerificationKey | None:
-        """Look up one of our keys, retired ones too."""
+        """Look up one of our signing keys, retired ones too."""
         return self._keys.get(kid)
 
     def verify(
@@ -95,6 +113,17 @@ class Keyring(Concealed):
         self._verifier.remember(token)
         return token
 
+    def decrypt(self, compact: str) -> bytes:
+        """Return the content of a JWE that was encrypted to a published key of ours (RFC 7516 section 5.2).
+
+        A key decrypts as long as it is published, so while others may still find it; a retired one does not.
+
+        Raises:
+            UnknownDecryptionKey: no published key has its `kid`.
+            CannotDecrypt: too long, malformed, an algorithm or member that is not allowed, or not for us.
+        """
+        return self._decrypter.decrypt(compact)
+
     def is_current(self, stored: Sequence[StoredKey]) -> bool:
         """Tell whether these are the keys and states this ring was loaded with."""
         return _stamp(stored) == self._stamp
@@ -109,7 +138,7 @@ def _opened(tree: KeyTree, stored: StoredKey) -> PrivateKey:
 
 def _names(private: PrivateKey) -> list[tuple[str, str]]:
     """Name the key once per name of its algorithm, since relying parties match it (RFC 7517 section 4.4)."""
-    aliases = ALGORITHMS[private.alg].aliases
+    aliases = kind_of(private.alg).aliases
     return [(private.kid, private.alg), *((f"{private.kid}.{alias}", alias) for alias in aliases)]
 
 

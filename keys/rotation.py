@@ -1,4 +1,4 @@
-"""When signing keys change state: a pure plan, and applying it."""
+"""When keys change state: a pure plan, and applying it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from keys.store import KeyStore
 class RotationPolicy:
     """How long a key stays in each state."""
 
-    algorithms: tuple[str, ...] = ("ES256", "RS256", "EdDSA", "PS256")
+    algorithms: tuple[str, ...] = ("ES256", "RS256", "EdDSA", "PS256", "RSA-OAEP-256", "ECDH-ES")
     active_for: timedelta = timedelta(days=90)
     """A key signs this long (NIST SP 800-57 part 1, section 5.3.6 allows up to 1 to 3 years)."""
     publish_ahead: timedelta = timedelta(hours=24)
@@ -136,7 +136,7 @@ def retire(store: KeyStore, tree: KeyTree, kid: str, now: datetime) -> tuple[Tra
 
 
 def new_key(tree: KeyTree, alg: str, state: KeyState, now: datetime) -> StoredKey:
-    """Make a signing key, its private half wrapped."""
+    """Make a key to sign with or to be encrypted to, its private half wrapped."""
     private = PrivateKey.generate(alg)
     return StoredKey(
         kid=private.kid,

@@ -2,6 +2,8 @@
 
 from typing import Final, Protocol
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -9,10 +11,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_der_private_key,
 )
+from joserfc.jwk import ECKey, RSAKey
 
-from keys.algorithms import ALGORITHMS, WrongKindOfKey, public_jwk
+from keys.algorithms import ALGORITHMS, Algorithm, WrongKindOfKey, thumbprint
 from keys.concealed import Concealed
 from keys.errors import SealBroken
+from keys.key_management import KEY_MANAGEMENT, KeyManagement
 
 
 class Signer(Protocol):
@@ -34,7 +38,7 @@ class Signer(Protocol):
 
 
 class PrivateKey(Concealed):
-    """A private key in this process's memory; it signs and can be wrapped, nothing else."""
+    """A private key in this process's memory; it signs or decrypts, and can be wrapped."""
 
     __slots__ = ("_key", "alg", "jwk", "kid", "public")
 
@@ -48,7 +52,7 @@ class PrivateKey(Concealed):
     @classmethod
     def generate(cls, alg: str) -> "PrivateKey":
         """Make a fresh key for an algorithm."""
-        return cls(ALGORITHMS[alg].generate(), alg)
+        return cls(kind_of(alg).generate(), alg)
 
     @classmethod
     def load(cls, der: bytes, alg: str) -> "PrivateKey":
@@ -56,7 +60,7 @@ class PrivateKey(Concealed):
         try:
             return cls(load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True), alg)
         except (ValueError, WrongKindOfKey, KeyError):
-            raise SealBroken("not a signing key") from None
+            raise SealBroken("not a key of its algorithm") from None
 
     def der(self) -> bytes:
         """Serialise the key for wrapping (RFC 5958)."""
@@ -65,6 +69,30 @@ class PrivateKey(Concealed):
     def signer(self, kid: str | None = None, alg: str | None = None) -> "LocalSigner":
         """Return a signer over this key, under its own name or an alias."""
         return LocalSigner(self._key, self.alg, kid or self.kid, alg or self.alg)
+
+    def decrypter(self) -> RSAKey | ECKey:
+        """Return this key as the JWE library takes it; only for keys that others encrypt to."""
+        if isinstance(self._key, RSAPrivateKey):
+            return RSAKey(self._key, self._key)
+        if isinstance(self._key, EllipticCurvePrivateKey):
+            return ECKey(self._key, self._key)
+        raise WrongKindOfKey
+
+
+def kind_of(alg: str) -> Algorithm | KeyManagement:
+    """Return what is known of an algorithm, or raise KeyError."""
+    return KEY_MANAGEMENT[alg] if alg in KEY_MANAGEMENT else ALGORITHMS[alg]
+
+
+def public_jwk(key: PublicKeyTypes, alg: str) -> dict[str, object]:
+    """Describe a public key for relying parties, `kid` = thumbprint (RFC 7517 section 4)."""
+    members = kind_of(alg).members(key)
+    return {
+        **members,
+        "kid": thumbprint(members),
+        "use": "enc" if alg in KEY_MANAGEMENT else "sig",
+        "alg": alg,
+    }
 
 
 class LocalSigner(Concealed):

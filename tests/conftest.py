@@ -11,6 +11,7 @@ from idp.clock import FrozenClock
 from tests.support import browser, ledger, postgres, redis, schema
 from tests.support.deployment import bob as bob
 from tests.support.deployment import citizen as citizen
+from tests.support.deployment import dpop_rp as dpop_rp
 from tests.support.deployment import other_rp as other_rp
 from tests.support.deployment import provider as provider
 from tests.support.deployment import public_rp as public_rp

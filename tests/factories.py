@@ -18,12 +18,14 @@ from idp.domain.citizens.enrolment import NewCitizen, create_citizen
 from idp.domain.citizens.models import Account, Citizen
 from idp.domain.consent import decisions
 from idp.domain.consent.models import Authorization
+from idp.domain.grants.asking import subject_digest
 from idp.domain.registry.models import Agency, ClientRegistration
 from idp.domain.sessions import browser, logout
 from idp.domain.store.stamps import bump
 from idp.protocol.client_auth import secret_digest
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.claims import claims_of
+from idp.protocol.oidc.subject import subject
 from idp.services import Services, wire
 from idp.settings import Settings
 from tests.support import keys
@@ -220,7 +222,12 @@ def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -
 
 
 def a_consent(
-    services: Services, citizen: TestCitizen, client_id: str, scope: str, claims: tuple[str, ...]
+    services: Services,
+    citizen: TestCitizen,
+    client_id: str,
+    scope: str,
+    claims: tuple[str, ...],
+    resource: tuple[str, ...] = (),
 ) -> UUID:
     """A standing authorization for these claims; what else the scopes stand for was never shown."""
     client = services.clients.get(client_id)
@@ -240,9 +247,11 @@ def a_consent(
             shown=lines,
             allowed=frozenset(),
             absent=claims_of(tuple(scope.split())),
+            reach=decisions.Reach(resource),
             language="id",
             expires_at=now + timedelta(days=365),
             now=now,
+            subject=subject_digest(subject(citizen.account_id, client, services.tree.sector_salt)),
         )
         return authorization.id
 

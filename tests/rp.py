@@ -10,22 +10,22 @@ import hashlib
 import json
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from flask import Flask
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet, KeySetSerialization
-from werkzeug.datastructures import Headers, MultiDict
-from werkzeug.test import Client, TestResponse
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import Client
 
 from idp.app import create_app
 from idp.domain.authenticators import totp
 from idp.services import Services
 from idp.web.cookies import BROWSER, SESSION
-from tests import factories, forms
+from tests import factories
+from tests.answers import Answer as Answer
 from tests.factories import TestCitizen, TestClient
 from tests.support import state
 
@@ -33,82 +33,6 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 VERIFIER = "verifier-0123456789-0123456789-0123456789-ABCDEF"
 SECRET_PARAMETERS = ("code", "code_verifier", "refresh_token", "token", "client_assertion", "client_secret")
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-
-
-@dataclass
-class Answer:
-    """What came back, in the words of the specs."""
-
-    response: TestResponse = field(repr=False)
-
-    @property
-    def status(self) -> int:
-        return self.response.status_code
-
-    @property
-    def ok(self) -> bool:
-        return self.status == 200
-
-    @property
-    def location(self) -> str | None:
-        return self.response.headers.get("Location")
-
-    @property
-    def params(self) -> dict[str, str]:
-        return {
-            k: v[0] for k, v in parse_qs(urlsplit(self.location or "").query, keep_blank_values=True).items()
-        }
-
-    @property
-    def is_page(self) -> bool:
-        """An HTML answer that does not send the browser anywhere."""
-        return self.location is None and "text/html" in self.response.headers.get("Content-Type", "")
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return json.loads(self.response.data) if self.response.data else {}
-
-    @property
-    def error(self) -> str | None:
-        if self.location is not None:
-            return self.params.get("error")
-        if self.is_page:
-            text = self.response.get_data(as_text=True)
-            marker = 'id="error-code"'
-            return (
-                text.split(marker, 1)[1].split(">", 1)[1].split("<", 1)[0].strip() if marker in text else None
-            )
-        return self.json.get("error")
-
-    @property
-    def code(self) -> str:
-        assert "code" in self.params, f"{self.status} {self.location} {self.response.data[:300]!r}"
-        return self.params["code"]
-
-    @property
-    def text(self) -> str:
-        return self.response.get_data(as_text=True)
-
-    @property
-    def headers(self) -> Headers:
-        return self.response.headers
-
-    @property
-    def page(self) -> str:
-        """The name of the page, the same in every language (contract 6)."""
-        return forms.read(self.text)[0]
-
-    @property
-    def forms(self) -> dict[str, forms.Form]:
-        return forms.read(self.text)[1]
-
-    @property
-    def posted(self) -> dict[str, str]:
-        """What a form_post answer would send to the client (Form Post Response Mode 2)."""
-        return dict(self.forms["form-post"].fields)
-
-    def __getitem__(self, name: str) -> Any:
-        return self.json[name]
 
 
 class Browser:
@@ -214,8 +138,8 @@ class RP:
         self.client = client
         self.browser = provider.browser()
 
-    def request(self, **overrides: Any) -> dict[str, str]:
-        """An authorization request; a value of None leaves the parameter out."""
+    def request(self, **overrides: Any) -> dict[str, Any]:
+        """An authorization request; None leaves the parameter out, a tuple repeats it."""
         values: dict[str, Any] = {
             "client_id": self.client.client_id,
             "redirect_uri": self.client.redirect_uri,
@@ -226,10 +150,10 @@ class RP:
             "code_challenge": CHALLENGE,
             "code_challenge_method": "S256",
         } | overrides
-        return {name: str(value) for name, value in values.items() if value is not None}
+        return {n: v if isinstance(v, tuple) else str(v) for n, v in values.items() if v is not None}
 
     def authorize(self, **overrides: Any) -> Answer:
-        return self.browser.get("/authorize?" + urlencode(self.request(**overrides), quote_via=quote))
+        return self.browser.get("/authorize?" + urlencode(self.request(**overrides), True, quote_via=quote))
 
     def assertion(self, **overrides: Any) -> str:
         assert self.client.key is not None
@@ -247,6 +171,45 @@ class RP:
         present = {k: v for k, v in claims.items() if v is not None}
         return jwt.encode(header, present, key, algorithms=[header["alg"]])
 
+    def push(self, **overrides: Any) -> Answer:
+        """Push an authorization request (RFC 9126 2.1)."""
+        answer = self.call("/par", **self.request(**overrides))
+        if "request_uri" in answer.json:
+            self.provider.secrets.add(answer["request_uri"])
+        return answer
+
+    def bring(self, pushed: Answer, **beside: Any) -> Answer:
+        """Let the browser bring a pushed request, with parameters beside it (RFC 9126 4)."""
+        assert pushed.status == 201, pushed.json
+        query = {"client_id": self.client.client_id, "request_uri": pushed["request_uri"]} | beside
+        present = {name: str(value) for name, value in query.items() if value is not None}
+        return self.browser.get("/authorize?" + urlencode(present, quote_via=quote))
+
+    def request_object(self, **overrides: Any) -> str:
+        """A signed authorization request (RFC 9101 4); None leaves a claim out, `key` and `header` are ours to bend."""
+        now = int(self.provider.services.clock().timestamp())
+        key = overrides.pop("key", self.client.key)
+        assert key is not None
+        header = {"alg": key.alg or "ES256", "kid": key.kid, "typ": "oauth-authz-req+jwt"}
+        header |= overrides.pop("header", {})
+        claims: dict[str, Any] = {
+            **self.request(),
+            "iss": self.client.client_id,
+            "aud": factories.ISSUER,
+            "iat": now,
+            "nbf": now,
+            "exp": now + 300,
+            "jti": secrets.token_urlsafe(16),
+        } | overrides
+        present = {name: value for name, value in claims.items() if value is not None}
+        known = {name: value for name, value in header.items() if value is not None}
+        return jwt.encode(known, present, key, algorithms=[header["alg"]])
+
+    def authorize_signed(self, **overrides: Any) -> Answer:
+        """Send a signed authorization request by value."""
+        beside = {"client_id": self.client.client_id, "request": self.request_object(**overrides)}
+        return self.browser.get("/authorize?" + urlencode(beside, quote_via=quote))
+
     def authentication(self) -> tuple[dict[str, str], dict[str, str]]:
         """Form parameters and headers that prove who we are."""
         if self.client.key is not None:
@@ -259,10 +222,14 @@ class RP:
     def call(self, path: str, **parameters: Any) -> Answer:
         proof, headers = self.authentication()
         form = {**proof, **{k: v for k, v in parameters.items() if v is not None}}
-        answer = self.provider.post(path, data=form, headers=headers)
+        answer = self.send(path, form, headers)
         given = {v for k, v in form.items() if k in SECRET_PARAMETERS}
         self.provider.secrets |= given | {str(v) for k, v in answer.json.items() if k.endswith("_token")}
         return answer
+
+    def send(self, path: str, form: dict[str, Any], headers: dict[str, str]) -> Answer:
+        """Post a form to a machine endpoint; clients that prove a key add to it (tests/dpop_rp.py)."""
+        return self.provider.post(path, data=form, headers=headers)
 
     def redeem(self, code: str, /, **overrides: Any) -> Answer:
         values = {
@@ -318,7 +285,11 @@ class RP:
         self, citizen: TestCitizen, consented: tuple[str, ...] = ("name", "email"), **overrides: Any
     ) -> Answer:
         """Sign a consenting citizen in and return the authorization response."""
-        scope = self.request(**overrides).get("scope", "openid")
-        factories.a_consent(self.provider.services, citizen, self.client.client_id, scope, consented)
+        asked = self.request(**overrides)
+        scope, resource = asked.get("scope", "openid"), asked.get("resource", ())
+        resources = resource if isinstance(resource, tuple) else (resource,)
+        factories.a_consent(
+            self.provider.services, citizen, self.client.client_id, scope, consented, resources
+        )
         self.browser.sign_in(citizen)
         return self.authorize(**overrides)

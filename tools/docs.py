@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,errors,events,cli}.md from the code.
+"""Write docs/reference/{settings,errors,events,cli,conformance}.md from the code.
 
 Usage: docs.py [--check]      with --check nothing is written; exit 1 tells that a page is out of date
 """
@@ -41,6 +41,12 @@ INTRODUCTIONS = {
     "cli": """
         `make run` and `make setup` put `idp` into `.venv/bin`. Every command reads the same settings as the
         server.
+    """,
+    "conformance": """
+        Every specification Gerbang holds itself to, section by section, and the test that keeps each sentence
+        true. A test that begins with a letter and a number holds a requirement of the project's own list, `O` an
+        attack of its catalogue. `make spec` runs them all, on SQLite and PostgreSQL, and prints a line for each
+        specification.
     """,
 }
 MADE = "<!-- Made by `make docs` from {source}; change the code, not this page. -->"
@@ -107,19 +113,22 @@ def settings() -> str:
 
 # --- errors ---
 
+ERROR_MODULES = ("idp.protocol.oauth.errors", "idp.protocol.decoupled.errors")
+
 
 def errors() -> str:
     """Document every registered error code."""
+    import idp.protocol.decoupled.errors  # noqa: F401 - so that its classes are known
     from idp.protocol.oauth.errors import ProtocolError
 
     rows = ["| Code | Status | Class | When |", "|---|---|---|---|"]
-    known = [error for error in subclasses(ProtocolError) if error.__module__ == ProtocolError.__module__]
+    known = [error for error in subclasses(ProtocolError) if error.__module__ in ERROR_MODULES]
     for error in sorted(known, key=lambda error: (error.code, error.__name__)):
         rows.append(f"| `{error.code}` | {error.status} | `{error.__name__}` | {cell(text_of(error))} |")
     return page(
         "errors",
         "Errors",
-        "`idp/protocol/oauth/errors.py`",
+        "`idp/protocol/oauth/errors.py` and `idp/protocol/decoupled/errors.py`",
         "\n".join(rows),
     )
 
@@ -213,7 +222,20 @@ def cli() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings": settings, "errors": errors, "events": events, "cli": cli}
+def conformance() -> str:
+    """Document which test holds which sentence of which specification."""
+    from tools.conformance import parts
+
+    return page("conformance", "Conformance", "`tests/spec` and `tests/attacks`", *parts())
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "errors": errors,
+    "events": events,
+    "cli": cli,
+    "conformance": conformance,
+}
 
 
 def stale(name: str) -> bool:

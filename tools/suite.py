@@ -1,6 +1,6 @@
 """Run the test suite in two parts and say at the end what ran, and what did not and why.
 
-Usage: suite.py [PATH ...] [-- PYTEST OPTION ...]
+Usage: suite.py [--conformance] [PATH ...] [-- PYTEST OPTION ...]
 
 The first part runs in parallel. The second part, tests marked `serial` (browser journeys, killed
 processes), has the machine for itself. Each part leaves a ledger (tests/support/ledger.py).
@@ -19,6 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.conformance import table  # noqa: E402  - this file runs as a program
+
 NOTHING_COLLECTED = 5  # pytest's exit code; right for a part, wrong for the whole
 SOME_FAILED = 1
 INTERRUPTED = 2
@@ -33,6 +37,7 @@ class Totals:
     not_run: Counter[str] = field(default_factory=Counter)
     broken: list[int] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    outcomes: dict[str, str] = field(default_factory=dict)
 
     def add(self, ledger: Path, code: int) -> None:
         """Add one part, if it lived long enough to write its ledger."""
@@ -45,6 +50,7 @@ class Totals:
         self.where.update(part["where"])
         self.not_run.update(part["not_run"])
         self.failed.extend(part["failed"])
+        self.outcomes.update(part["outcomes"])
 
     def lines(self, seconds: float) -> list[str]:
         """Write the last lines of a run."""
@@ -94,7 +100,8 @@ def run_part(options: Sequence[str], ledger: Path) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run both parts; nothing collected in one of them is fine, in both is not."""
-    paths, options, marker = split(arguments)
+    reports = "--conformance" in arguments
+    paths, options, marker = split([each for each in arguments if each != "--conformance"])
     if not paths or any("interop" in path for path in paths):
         subprocess.run([sys.executable, str(ROOT / "tools" / "node.py")], cwd=ROOT, check=False)
     chosen = f"({marker}) and " if marker else ""
@@ -110,6 +117,8 @@ def main(arguments: Sequence[str]) -> int:
             totals.add(ledger, codes[-1])
             if codes[-1] == INTERRUPTED:
                 break
+    if reports:
+        print("\n".join(table(totals.outcomes)))
     print("\n" + "\n".join(totals.lines(time.monotonic() - started)), flush=True)
     if all(code == NOTHING_COLLECTED for code in codes):
         print("No test matches.", file=sys.stderr)

@@ -8,6 +8,14 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || have chromium-browser || have google-chrome || missing="$missing chromium fonts-liberation"
 have initdb || ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 have redis-server || have valkey-server || missing="$missing redis-server"
+have curl || missing="$missing curl"
+have openssl || missing="$missing openssl"
+have nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
+ls /usr/lib/nginx/modules/ngx_http_js_module.so /usr/lib64/nginx/modules/ngx_http_js_module.so 2>/dev/null |
+    grep -q . || missing="$missing libnginx-mod-http-js"
+have haproxy || [ -x /usr/sbin/haproxy ] || missing="$missing haproxy"
+ls /usr/lib/apache2/modules/mod_auth_openidc.so /usr/lib64/httpd/modules/mod_auth_openidc.so 2>/dev/null |
+    grep -q . || missing="$missing libapache2-mod-auth-openidc"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ]; then

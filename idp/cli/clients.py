@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from idp.cli import deployment
 from idp.cli.output import as_json, document, fail, read_object, table
+from idp.cli.registration_tokens import tokens
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
 from idp.domain.registry.manifests import Difference
 from idp.protocol.oauth.client import Environment
@@ -23,6 +24,9 @@ ENVIRONMENTS = click.Choice([e.value for e in Environment])
 @click.group()
 def clients() -> None:
     """Register and look after clients: the applications that citizens sign in to."""
+
+
+clients.add_command(tokens)
 
 
 @clients.command()
@@ -51,6 +55,7 @@ def create(source: str, agency_id: str | None, environment: str | None) -> None:
                 environment=chosen,
                 by=by,
                 now=now,
+                seal=services.secret_seal,
                 policy=deployment.policy(services),
             )
         document(registrations.response(made.client, made.secret))
@@ -59,9 +64,10 @@ def create(source: str, agency_id: str | None, environment: str | None) -> None:
 @clients.command()
 @click.argument("name")
 @click.option("--redirect", "redirects", multiple=True, required=True, help="Redirect URI; may be repeated.")
+@click.option("--post-logout-redirect", "goodbye", help="Where citizens come back to after signing out.")
 @click.option("--scope", default="openid profile email", show_default=True, help="Scopes to register.")
 @as_json
-def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> None:
+def new(name: str, redirects: tuple[str, ...], goodbye: str | None, scope: str, machine: bool) -> None:
     """Register a sandbox client with a key pair of its own; prints a ready .env.
 
     The private key is made here and kept nowhere else: save the output.
@@ -75,6 +81,7 @@ def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> Non
         metadata = {
             "client_name": name,
             "redirect_uris": list(redirects),
+            "post_logout_redirect_uris": [] if goodbye is None else [goodbye],
             "scope": scope,
             "grant_types": ["authorization_code", "refresh_token"],
             "token_endpoint_auth_method": "private_key_jwt",
@@ -90,12 +97,14 @@ def new(name: str, redirects: tuple[str, ...], scope: str, machine: bool) -> Non
                 environment=Environment.SANDBOX,
                 by=by,
                 now=now,
+                seal=services.secret_seal,
                 policy=deployment.policy(services),
             )
         values = {
             "OIDC_ISSUER": services.settings.issuer,
             "OIDC_CLIENT_ID": made.client.id,
             "OIDC_REDIRECT_URI": redirects[0],
+            **({} if goodbye is None else {"OIDC_POST_LOGOUT_REDIRECT_URI": goodbye}),
             "OIDC_SCOPE": scope,
             "OIDC_TOKEN_ENDPOINT_AUTH_METHOD": "private_key_jwt",
             "OIDC_CLIENT_PRIVATE_JWK": json.dumps(key.as_dict(private=True), separators=(",", ":")),
@@ -245,7 +254,9 @@ def rotate_secret(client_id: str, machine: bool) -> None:
     Example: idp clients rotate-secret legacy-portal
     """
     with deployment.open_services() as services, services.database.unit_of_work() as db:
-        secret = registrations.rotate_secret(db, client_id, by=deployment.actor(), now=services.clock())
+        secret = registrations.rotate_secret(
+            db, client_id, seal=services.secret_seal, by=deployment.actor(), now=services.clock()
+        )
     if machine:
         document({"client_id": client_id, "client_secret": secret, "client_secret_expires_at": 0})
     else:
@@ -257,7 +268,14 @@ def apply_manifest(services: Services, file: Path, base: str | None = None) -> t
     manifest = manifests.read(file, services.settings.data_dir, base)
     now: datetime = services.clock()
     with services.database.unit_of_work() as db:
-        return manifests.apply(db, manifest, deployment.policy(services), by=deployment.actor(), now=now)
+        return manifests.apply(
+            db,
+            manifest,
+            deployment.policy(services),
+            seal=services.secret_seal,
+            by=deployment.actor(),
+            now=now,
+        )
 
 
 def _tell(client_id: str, status: str, machine: bool) -> None:

@@ -81,9 +81,10 @@ def policy(services: Services) -> Policy:
     """Return the circumstances in which this deployment judges registrations."""
     return Policy(
         production=services.settings.production,
+        issuer=services.settings.issuer,
         today=services.clock().date(),
         check_url=services.outbound.guard.check_url,
-        fetch=lambda url: services.outbound.get(url).body,
+        fetch=services.outbound.document,
     )
 
 

@@ -1,4 +1,4 @@
-"""`idp keys`: signing keys by state; rotation by the calendar or at once."""
+"""`idp keys`: signing and encryption keys by state; rotation by the calendar or at once."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from keys.rotation import Generate, Transition
 
 @click.group()
 def keys() -> None:
-    """Look after signing keys: list, rotate, retire."""
+    """Look after signing and encryption keys: list, rotate, retire."""
 
 
 @keys.command("list")
 @as_json
 def list_keys(machine: bool) -> None:
-    """List signing keys with their states, the newest first.
+    """List the keys with their states, the newest first.
 
     Example: idp keys list
     """
@@ -33,8 +33,11 @@ def list_keys(machine: bool) -> None:
         document([_as_object(key) for key in stored])
     else:
         table(
-            ("kid", "alg", "state", "created"),
-            ((key.kid, key.alg, key.state.value, f"{key.created_at:%Y-%m-%d %H:%M}") for key in stored),
+            ("kid", "use", "alg", "state", "created"),
+            (
+                (key.kid, key.public_jwk["use"], key.alg, key.state.value, f"{key.created_at:%Y-%m-%d %H:%M}")
+                for key in stored
+            ),
         )
 
 
@@ -42,7 +45,7 @@ def list_keys(machine: bool) -> None:
 @click.option("--now", "immediately", is_flag=True, help="Emergency: new keys sign at once.")
 @as_json
 def rotate_keys(immediately: bool, machine: bool) -> None:
-    """Publish new keys; they sign a day later. With --now they sign at once.
+    """Publish new keys; they sign a day later. With --now they sign at once. Encryption keys move with them.
 
     Example: idp keys rotate --now
     """
@@ -57,7 +60,7 @@ def rotate_keys(immediately: bool, machine: bool) -> None:
 @click.argument("kid")
 @as_json
 def retire_key(kid: str, machine: bool) -> None:
-    """Withdraw one key at once: what it signed no longer verifies. For a key that leaked.
+    """Withdraw one key at once: what it signed or what is encrypted to it is refused. For a key that leaked.
 
     Example: idp keys retire 1Vd8sKq0
     """
@@ -88,6 +91,7 @@ def _as_object(key: StoredKey) -> dict[str, object]:
     }
     return {
         "kid": key.kid,
+        "use": key.public_jwk["use"],
         "alg": key.alg,
         "state": key.state.value,
         "created_at": key.created_at.isoformat(),

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from idp import logs
-from idp.cli import admins, audit, backups, citizens, clients, database, doctor, keys, sandbox, serving
+from idp.cli import admins, audit, backups, ciba, citizens, clients, database, doctor, keys, sandbox, serving
 from idp.cli.deployment import NotMigrated, SandboxOnly
 from idp.cli.output import fail
 from idp.domain.citizens.enrolment import DuplicateIdentity, SyntheticRefused
@@ -71,6 +71,7 @@ main.add_command(sandbox.personas)
 main.add_command(database.db)
 main.add_command(clients.clients)
 main.add_command(citizens.citizens)
+main.add_command(ciba.ciba)
 main.add_command(admins.admins)
 main.add_command(keys.keys)
 main.add_command(audit.audit)

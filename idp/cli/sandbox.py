@@ -153,7 +153,7 @@ def _register(services: Services, addresses: Addresses) -> None:
         file = CLIENTS / agency / "client.toml"
         with services.database.unit_of_work() as db:
             manifest = manifests.read(file, services.settings.data_dir, addresses.agency(agency))
-            manifests.apply(db, manifest, policy, by=seed.ACTOR, now=now)
+            manifests.apply(db, manifest, policy, seal=services.secret_seal, by=seed.ACTOR, now=now)
 
 
 def _announce(addresses: Addresses) -> None:

@@ -8,6 +8,8 @@ import secrets
 from flask import Response, g, request
 
 SESSION = "__Host-gerbang"
+STATE = "__Host-gerbang-state"
+"""Names the session for the frame that clients ask; our script reads it, and it opens nothing."""
 OPERATOR = "__Host-gerbang-op"
 BROWSER = "__Host-gerbang-browser"
 BROWSER_BYTES = 32
@@ -47,6 +49,13 @@ def set_session(response: Response, handle: str, name: str = SESSION) -> None:
     response.set_cookie(name, handle, secure=True, httponly=True, samesite="Lax", path="/")
 
 
+def set_state(response: Response, state: str) -> None:
+    """Let our own frame on a client's page know the session (OIDC Session Management §3.2)."""
+    response.set_cookie(STATE, state, secure=True, httponly=False, samesite="None", path="/")
+
+
 def drop_session(response: Response, name: str = SESSION) -> None:
-    """Remove a session cookie."""
+    """Remove a session cookie, and for a citizen's the state that names it."""
     response.set_cookie(name, "", max_age=0, secure=True, httponly=True, samesite="Lax", path="/")
+    if name == SESSION:
+        response.set_cookie(STATE, "", max_age=0, secure=True, httponly=False, samesite="None", path="/")

@@ -24,9 +24,13 @@ SYSTEMS = (
 )
 
 
+UNKNOWN = "Browser"
+"""What a browser that says nothing about itself is called."""
+
+
 def device_name(user_agent: str) -> str:
     """Return for instance "Chrome, Android"; words only, so that any language can show it."""
-    browser = next((name for mark, name in BROWSERS if mark in user_agent), "Browser")
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), UNKNOWN)
     system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
     return f"{browser}, {system}" if system else browser
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from idp import trace
-from idp.protocol.oauth.errors import ProtocolError, RedirectRefused, UnknownClient
+from idp.protocol.oauth.errors import ProtocolError, PushedRequestRefused, RedirectRefused, UnknownClient
 from idp.web.csrf import ForgedForm
 from idp.web.pages import ErrorPage, Way
 from idp.web.render import show
@@ -45,6 +45,9 @@ def protocol_error(error: ProtocolError) -> Response:
     elif isinstance(error, RedirectRefused):
         title = _("Alamat layanan tidak cocok")
         text = _("Demi keamanan, Anda tidak kami teruskan: alamat kembali layanan ini tidak terdaftar.")
+    elif isinstance(error, PushedRequestRefused):
+        title = _("Tautan masuk ini sudah tidak berlaku")
+        text = _("Tautan ini sudah dipakai atau terlalu lama dibuka. Mulailah lagi dari layanan Anda.")
     else:
         title, text = (
             _("Permintaan tidak dapat diproses"),

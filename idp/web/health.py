@@ -108,7 +108,8 @@ def _look(deployment: Services) -> tuple[dict[str, bool], dict[str, float]]:
         lag = {"outbox": _age(oldest, now), "audit": _age(unsealed, now)}
     except Exception as exc:
         log.warning("not_ready", error=type(exc).__name__)
-    checks["keys"] = set(RotationPolicy().algorithms) <= set(deployment.keyring.algorithms)
+    ring = deployment.keyring
+    checks["keys"] = set(RotationPolicy().algorithms) <= {*ring.algorithms, *ring.key_management_algorithms}
     return checks, lag
 
 

@@ -20,9 +20,13 @@ from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS
 from idp.web.headers import HSTS
-from idp.web.machine.documents import ENDPOINTS, Documents
+from idp.web.machine.backchannel_authentication import backchannel_authentication
+from idp.web.machine.device_authorization import device_authorization
+from idp.web.machine.documents import ENDPOINTS, PAR, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
+from idp.web.machine.par import push
+from idp.web.machine.registration import configure, register
 from idp.web.machine.request import MachineRequest
 from idp.web.machine.revocation import revoke
 from idp.web.machine.token import token
@@ -40,7 +44,7 @@ STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStat
 FIXED: tuple[Header, ...] = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 CORS: tuple[Header, ...] = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "WWW-Authenticate, Retry-After"),
+    ("Access-Control-Expose-Headers", "WWW-Authenticate, DPoP-Nonce, Retry-After"),
 )
 SIGNED_ON: tuple[Header, ...] = (
     ("Cache-Control", "no-store"),
@@ -67,14 +71,32 @@ class Lane:
         self._observe = observe
         base = urlsplit(services.settings.issuer).path
         issuer = services.settings.issuer
-        machines = Machines.of(services, (issuer + ENDPOINTS["token_endpoint"],))
+        origins = [at for at in (issuer, services.settings.mtls_base_url) if at is not None]
+        machines = Machines.of(services, tuple(at + ENDPOINTS["token_endpoint"] for at in origins))
         documents = Documents(services)
+        self._machines = machines
+        self._nonces = machines.nonces
         self._authorize = base + ENDPOINTS["authorization_endpoint"]
+        self._registration = base + ENDPOINTS["registration_endpoint"]
+        self._configurations = self._registration + "/"
         self._routes: dict[str, tuple[tuple[str, ...], Endpoint]] = {
             base + ENDPOINTS["token_endpoint"]: (("POST",), _bind(token, machines)),
             base + ENDPOINTS["userinfo_endpoint"]: (("GET", "POST"), _bind(userinfo, machines)),
             base + ENDPOINTS["introspection_endpoint"]: (("POST",), _bind(introspect, machines)),
             base + ENDPOINTS["revocation_endpoint"]: (("POST",), _bind(revoke, machines)),
+            base + ENDPOINTS["backchannel_authentication_endpoint"]: (
+                ("POST",),
+                _bind(backchannel_authentication, machines),
+            ),
+            base + ENDPOINTS["device_authorization_endpoint"]: (
+                ("POST",),
+                _bind(device_authorization, machines),
+            ),
+            base + ENDPOINTS[PAR]: (
+                ("POST",),
+                _bind(push, machines.also_for(*(at + ENDPOINTS[PAR] for at in origins))),
+            ),
+            self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},
         }
@@ -83,6 +105,9 @@ class Lane:
         """Serve one request."""
         path: str = environ["PATH_INFO"]
         route = self._routes.get(path)
+        if route is None and path.startswith(self._configurations):
+            route = (("GET", "PUT", "DELETE"), self._configuration(path))
+            path = self._configurations  # one name for all of them in the counts
         if route is None:
             if path == self._authorize and environ["REQUEST_METHOD"] == "GET":
                 return self._single_sign_on(environ, start_response)
@@ -99,11 +124,28 @@ class Lane:
         body = b"" if method == "HEAD" else reply.body
         start_response(
             STATUS[reply.status],
-            [*reply.headers, *FIXED, *_cors(reply), *_length(reply), *_transport(environ)],
+            [
+                *reply.headers,
+                *self._nonce(environ, reply),
+                *FIXED,
+                *_cors(reply),
+                *_length(reply),
+                *_transport(environ),
+            ],
         )
         if self._observe is not None:
             self._observe(path, reply.status, time.perf_counter() - began)
         return [body]
+
+    def _configuration(self, path: str) -> Endpoint:
+        client_id = path.removeprefix(self._configurations)
+        return lambda request: configure(self._machines, request, client_id)
+
+    def _nonce(self, environ: dict[str, Any], reply: Reply) -> tuple[Header, ...]:
+        """Give who sends proofs the nonce for the next one, in answers no cache keeps (RFC 9449 §8.2)."""
+        if "HTTP_DPOP" not in environ or reply.header("Cache-Control") != "no-store":
+            return ()
+        return (("DPoP-Nonce", self._nonces.current(self._services.clock())),)
 
     def _single_sign_on(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer an authorization request of which no page is due; all others go to the view."""
@@ -156,7 +198,7 @@ def _request(environ: dict[str, Any], path: str, method: str) -> MachineRequest:
         path,
         _HeaderView(environ),
         environ.get("QUERY_STRING", ""),
-        _body(environ) if method == "POST" else b"",
+        _body(environ) if method in ("POST", "PUT") else b"",
         environ.get("REMOTE_ADDR", ""),
     )
 

@@ -19,7 +19,9 @@ from idp.protocol.oauth.errors import TooManyRequests
 log = structlog.get_logger()
 
 PER_CLIENT = RateLimitItemPerMinute(60_000)
+REGISTRATIONS = RateLimitItemPerMinute(120)
 FAILURES = RateLimitItemPerMinute(30)
+DEVICE_REQUESTS = RateLimitItemPerMinute(60)
 LOCAL_SHARE = 2
 PROBE_AGAIN_SECONDS = 5.0
 

@@ -1,4 +1,4 @@
-"""Believing `X-Forwarded-For` and `X-Forwarded-Proto` from configured proxies only (attacks O-093)."""
+"""Believing `X-Forwarded-For`, `X-Forwarded-Proto` and `Client-Cert` from configured proxies only (attacks O-093)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Network = IPv4Network | IPv6Network
+
+CERTIFICATES = ("HTTP_CLIENT_CERT", "HTTP_CLIENT_CERT_CHAIN")
+"""What a TLS front says about the caller's certificate (RFC 9440 §2); from anybody else it is a forgery (§4)."""
 
 
 class TrustedProxies:
@@ -19,7 +22,10 @@ class TrustedProxies:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
-        if self._networks and self._is_trusted(environ.get("REMOTE_ADDR", "")):
+        if not self._networks or not self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            for name in CERTIFICATES:
+                environ.pop(name, None)
+        else:
             hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
             caller = next((hop for hop in reversed(hops) if not self._is_trusted(hop)), None)
             if caller is not None and _is_address(caller):

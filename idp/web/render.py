@@ -5,8 +5,11 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, render_template
 
 from idp.protocol.authorize.response import AuthorizationResponse
+from idp.protocol.oauth.client import Client
 from idp.web import csrf
+from idp.web.context import services
 from idp.web.headers import allow_form_target
+from idp.web.jarm import secured
 from idp.web.pages import FormPostPage
 from idp.web.pages.base import Page
 
@@ -24,8 +27,9 @@ def go(address: str) -> Response:
     return make_response(response)
 
 
-def answer(response: AuthorizationResponse) -> Response:
-    """Bring an authorization response to the client in the mode it asked for (RFC 9207, FP §2)."""
+def answer(response: AuthorizationResponse, client: Client) -> Response:
+    """Bring an authorization response to the client in the mode it asked for (RFC 9207, FP §2, JARM §2.3)."""
+    response = secured(services(), response, client)
     if response.is_form:
         allow_form_target(response.redirect_uri)
         return show(FormPostPage(action=response.redirect_uri, fields=tuple(response.parameters.items())))

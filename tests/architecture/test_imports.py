@@ -48,7 +48,7 @@ FORBIDDEN = {
 # Third-party modules that a pure or guarded package may import; everything else needs a decision.
 THIRD_PARTY = {
     "keys": {"cryptography", "joserfc", "orjson", "pkcs11"},
-    "idp/protocol": {"authlib", "joserfc", "orjson"},
+    "idp/protocol": {"authlib", "cryptography", "joserfc", "orjson"},
     "idp/domain": {
         "alembic",
         "argon2",

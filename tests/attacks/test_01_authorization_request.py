@@ -238,9 +238,11 @@ def test_o019_a_response_mode_that_is_not_offered_is_refused(provider, signed_in
 
 @pytest.mark.parametrize(
     ("parameter", "error"),
-    [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")],
+    [("request", "invalid_request_object"), ("request_uri", "request_uri_not_supported")],
 )
-def test_o020_request_objects_are_refused_and_nothing_is_fetched(provider, signed_in, parameter, error):
+def test_o020_request_objects_of_others_are_refused_and_nothing_is_fetched(
+    provider, signed_in, parameter, error
+):
     # The closed network of the suite turns any fetch into a failure.
     with provider.unchanged("AuthorizationRefused"):
         assert_error(signed_in.authorize(**{parameter: "https://evil.example/x"}), error)

@@ -10,8 +10,10 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
+from idp.protocol.client_auth import secret_digest
 from tests import factories
 from tests.rp import ASSERTION_TYPE, RP
+from tests.support.certificates import SUBJECT, self_signed
 from tests.support.databases import sqlite_only
 
 pytestmark = sqlite_only
@@ -19,6 +21,7 @@ pytestmark = sqlite_only
 FORM = {"grant_type": "client_credentials"}
 MACHINE = {"grant_types": ["client_credentials"], "scope": "openid registry:read"}
 METHODS = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+BY_MAC_OR_CERTIFICATE = ("client_secret_jwt", "tls_client_auth", "self_signed_tls_client_auth")
 
 
 def basic(client_id, secret):
@@ -55,7 +58,10 @@ def test_o038_wrong_secret_unknown_client_and_nothing_look_alike(provider):
     assert "WWW-Authenticate" not in nothing.headers
 
 
-@pytest.mark.parametrize(("registered", "used"), list(itertools.permutations(METHODS, 2)))
+@pytest.mark.parametrize(
+    ("registered", "used"),
+    [*itertools.permutations(METHODS, 2), *itertools.product(BY_MAC_OR_CERTIFICATE, METHODS)],
+)
 def test_o039_only_the_registered_method_counts(provider, registered, used):
     client = factories.a_client(provider.services, token_endpoint_auth_method=registered, **MACHINE)
     key = ECKey.generate_key("P-256", {"kid": "k", "alg": "ES256"})
@@ -255,3 +261,35 @@ def test_a_serialised_jws_in_json_is_no_assertion(provider):
     )
     answer = provider.post("/token", data=with_assertion(json.dumps(document)))
     assert answer.error == "invalid_client"
+
+
+@pytest.mark.parametrize("method", ["tls_client_auth", "self_signed_tls_client_auth"])
+def test_o093_a_certificate_in_a_header_from_outside_proves_nothing(provider, clock, method):
+    """Nobody but our own front says which certificate a caller showed (RFC 9440 4)."""
+    identity = self_signed(now=clock())
+    names = (
+        {"tls_client_auth_subject_dn": SUBJECT} if method == "tls_client_auth" else {"jwks": identity.jwks}
+    )
+    factories.a_client(provider.services, **MACHINE, token_endpoint_auth_method=method, **names)
+    for name in ("Client-Cert", "client-cert", "Client_Cert", "X-Client-Cert", "X-SSL-Client-Cert"):
+        with provider.unchanged("ClientAuthenticationFailed"):
+            answer = provider.post(
+                "/token", data=FORM | {"client_id": "tax"}, headers={name: identity.header}
+            )
+        assert (answer.status, answer.error) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("alg", ["HS256", "none", "ES256"])
+def test_o043_the_digest_of_a_secret_is_no_secret(provider, alg):
+    """Who reads our database finds digests; a MAC with one must not authenticate, whatever the header says."""
+    machine(provider, token_endpoint_auth_method="client_secret_jwt")
+    now = provider.services.clock()
+    claims = {"iss": "machine", "sub": "machine", "aud": factories.ISSUER, "jti": "j"}
+    claims["exp"] = int((now + timedelta(seconds=60)).timestamp())
+    parts = [json.dumps(part).encode() for part in ({"alg": alg}, claims)]
+    text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    for material in (secret_digest(factories.SECRET), secret_digest(factories.SECRET).hex().encode(), b""):
+        mac = base64.urlsafe_b64encode(hmac.digest(material, text.encode(), "sha256")).rstrip(b"=").decode()
+        with provider.unchanged("ClientAuthenticationFailed"):
+            answer = provider.post("/token", data=with_assertion(f"{text}.{mac}"))
+        assert (answer.status, answer.error) == (401, "invalid_client")

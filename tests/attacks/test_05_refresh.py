@@ -3,6 +3,7 @@
 import pytest
 
 from tests import factories
+from tests.dpop_rp import DpopRP
 from tests.support import state
 
 
@@ -67,6 +68,7 @@ def test_o054_the_absolute_limit_holds_however_often_it_is_used(rp, citizen, clo
 
 
 def test_o055_a_client_that_does_not_rotate_can_retry(provider, rp, citizen, services):
+    rp = DpopRP(provider, rp.client)
     tokens = rp.tokens(citizen)
     factories.amend(services, rp.client.client_id, profile_name="fapi2")
     first = rp.refresh(tokens["refresh_token"])

@@ -50,6 +50,8 @@ def everywhere(provider, rp, citizen, machine):
 
     def present(token):
         return {
+            "request": rp.browser.get(f"/authorize?client_id={rp.client.client_id}&request={token}"),
+            "pushed": rp.call("/par", request=token),
             "hint": rp.authorize(prompt="none", id_token_hint=token),
             "assertion": authenticate(machine, token),
             "userinfo": rp.userinfo(token),
@@ -159,6 +161,9 @@ def bombs():
             )
         ),
     )
+    for alg in ("RSA-OAEP-256", "ECDH-ES"):
+        header = part({"alg": alg, "enc": "A128GCM", "zip": "DEF"})
+        yield f"a bomb by {alg}", ".".join((header, "", part(b"i" * 12), part(body), part(b"t" * 16)))
     yield "a long header", part(b'{"alg":"ES256","kid":"' + b"k" * 1_000_000 + b'"}') + ".e30.c2ln"
     yield "a long signature", part({"alg": "ES256"}) + ".e30." + "A" * 1_000_000
     yield "deep JSON", part(b"[" * 10_000) + ".e30.c2ln"
@@ -175,8 +180,8 @@ def test_o060_bombs_are_refused_quickly_and_with_little_memory(everywhere, name)
         _now, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert taken < 4 * QUICK_SECONDS * 4, "four requests, traced"
-    assert most < 4 * LITTLE_BYTES
+    assert taken < 6 * QUICK_SECONDS * 4, "six requests, traced"
+    assert most < 6 * LITTLE_BYTES
     for answer in answers.values():
         assert answer.status != 500
         assert "code" not in answer.params
@@ -188,7 +193,7 @@ def test_o061_an_encrypted_token_is_refused_before_any_work_with_keys(everywhere
     token = ".".join((part(header), part(b"k" * 256), part(b"i" * 12), part(b"x" * 64), part(b"t" * 16)))
     began = time.perf_counter()
     assert_refused(everywhere(token))
-    assert time.perf_counter() - began < 4 * QUICK_SECONDS * 4
+    assert time.perf_counter() - began < 6 * QUICK_SECONDS * 4
 
 
 def test_o062_an_id_token_is_exact_short_and_holds_no_unasked_data(rp, citizen, clock):

@@ -1,9 +1,12 @@
-"""Attack catalogue, section 8: discovery, keys, resource endpoints (O-073 to O-079; DPoP is not offered yet)."""
+"""Attack catalogue, section 8: discovery, keys, resource endpoints (O-073 to O-079)."""
+
+from datetime import timedelta
 
 import pytest
 
 from keys import compact
 from tests import factories
+from tests.dpop_rp import TOKEN, USERINFO, DpopRP, forged, resigned
 from tests.support.databases import sqlite_only
 
 EVIL = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"}
@@ -31,7 +34,7 @@ def test_o074_the_key_set_is_public_and_cached_shorter_than_keys_overlap(provide
     keys = answer["keys"]
     assert not {"d", "p", "q", "k", "dp", "dq", "qi"} & {member for key in keys for member in key}
     assert len({key["kid"] for key in keys}) == len(keys)
-    assert all(key["use"] == "sig" and key["alg"] for key in keys)
+    assert all(key["use"] in ("sig", "enc") and key["alg"] for key in keys)
     max_age = int(answer.headers["Cache-Control"].rpartition("=")[2])
     assert max_age <= services.settings.jwks_max_age.total_seconds() == 600
 
@@ -107,3 +110,64 @@ def test_o079_no_page_and_no_endpoint_takes_credentials_across_origins(provider,
     assert answer.headers.get("Access-Control-Allow-Origin") != "https://evil.example"
     if path in ("/authorize", "/me", "/admin"):
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_o078_a_bound_token_is_worth_nothing_without_its_key(provider, dpop_rp, citizen):
+    token = dpop_rp.tokens(citizen)["access_token"]
+    thief = DpopRP(provider, dpop_rp.client)
+    hour = timedelta(hours=1)
+    used = dpop_rp.proof("GET", USERINFO, token)
+    assert dpop_rp.userinfo(token, used).ok
+    bearer = {"Authorization": f"Bearer {token}"}
+    with_proof = bearer | {"DPoP": dpop_rp.proof("GET", USERINFO, token)}
+    with provider.unchanged("ProofReplayed"):
+        tries = {
+            "as Bearer": provider.get("/userinfo", headers=bearer),
+            "as Bearer with a proof": provider.get("/userinfo", headers=with_proof),
+            "by another key": thief.userinfo(token),
+            "for another address": dpop_rp.userinfo(token, dpop_rp.proof("GET", TOKEN, token)),
+            "for another method": dpop_rp.userinfo(token, dpop_rp.proof("POST", USERINFO, token)),
+            "for another token": dpop_rp.userinfo(token, dpop_rp.proof("GET", USERINFO, "other")),
+            "for no token": dpop_rp.userinfo(token, dpop_rp.proof("GET", USERINFO)),
+            "old": dpop_rp.userinfo(token, dpop_rp.proof("GET", USERINFO, token, late=-hour, nonce=None)),
+            "ahead": dpop_rp.userinfo(token, dpop_rp.proof("GET", USERINFO, token, late=hour, nonce=None)),
+            "used": dpop_rp.userinfo(token, used),
+        }
+    for how, answer in tries.items():
+        assert answer.status == 401, how
+        assert answer.error in ("invalid_token", "invalid_dpop_proof"), how
+        assert answer.headers["WWW-Authenticate"], how
+    assert dpop_rp.userinfo(token).ok
+
+
+@sqlite_only
+@pytest.mark.parametrize("alg", ["none", "None", "NONE", "", "HS256", "RS256"])
+def test_o056_a_proof_that_is_not_signed_is_no_proof(provider, dpop_rp, citizen, alg):
+    token = dpop_rp.tokens(citizen)["access_token"]
+    proof = dpop_rp.proof("GET", USERINFO, token)
+    with provider.unchanged():
+        for signature in ("", "A" * 86, proof.rpartition(".")[2]):
+            answer = dpop_rp.userinfo(token, forged(proof, {"alg": alg}, signature))
+            assert (answer.status, answer.error) == (401, "invalid_dpop_proof")
+
+
+@sqlite_only
+@pytest.mark.parametrize("member", ["jku", "x5u", "x5c", "kid"])
+def test_o057_o058_only_the_jwk_of_a_proof_counts_and_nothing_is_fetched(provider, dpop_rp, citizen, member):
+    """The network is closed to tests: a fetch would raise and end as an incident."""
+    token = dpop_rp.tokens(citizen)["access_token"]
+    values = {
+        "jku": ["https://evil.example/jwks", "file:///etc/passwd", 7],
+        "x5u": ["https://evil.example/cert"],
+        "x5c": [["MIIB"]],
+        "kid": ["../../etc/passwd", "' OR 1=1--", "k" * 3000, ["k"], {"a": 1}, None],
+    }[member]
+    thief = DpopRP(provider, dpop_rp.client)
+    for value in values:
+        for rp, statuses in ((dpop_rp, (200, 401)), (thief, (401,))):
+            answer = rp.userinfo(token, resigned(rp, rp.proof("GET", USERINFO, token), {member: value}))
+            assert answer.status in statuses
+            if answer.status == 401:
+                assert answer.error in ("invalid_token", "invalid_dpop_proof")
+            for word in ("Traceback", "sqlite", "psycopg", "/etc/"):
+                assert word not in answer.text

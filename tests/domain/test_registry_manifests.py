@@ -64,7 +64,9 @@ def manifest(folder):
 def apply(services):
     def run(manifest, by="cli:ana"):
         with services.database.unit_of_work() as db:
-            return manifests.apply(db, manifest, Policy(), by=by, now=services.clock())
+            return manifests.apply(
+                db, manifest, Policy(), seal=services.secret_seal, by=by, now=services.clock()
+            )
 
     return run
 

@@ -51,6 +51,7 @@ def registry(services):
                     environment=environment,
                     by=by,
                     now=self.now,
+                    seal=services.secret_seal,
                     client_id=client_id,
                 )
 
@@ -68,9 +69,9 @@ def registry(services):
             with act() as db:
                 return registrations.refuse(db, change.id, by=by, now=self.now)
 
-        def do(self, what, *arguments, by=ANA):
+        def do(self, what, *arguments, by=ANA, **more):
             with act() as db:
-                return getattr(registrations, what)(db, *arguments, by=by, now=self.now)
+                return getattr(registrations, what)(db, *arguments, by=by, now=self.now, **more)
 
         def read(self, client_id="tax"):
             with act() as db:
@@ -141,7 +142,13 @@ def test_racing_approvals_count_once(registry):
 def test_an_agency_must_be_known(registry, services):
     with refused("unknown_agency"), services.database.unit_of_work() as db:
         registrations.register(
-            db, metadata(), agency_id="nobody", environment="sandbox", by=ANA, now=services.clock()
+            db,
+            metadata(),
+            agency_id="nobody",
+            environment="sandbox",
+            by=ANA,
+            now=services.clock(),
+            seal=services.secret_seal,
         )
 
 
@@ -278,18 +285,18 @@ def test_a_secret_is_shown_once_and_kept_as_a_digest(registry):
     assert "client_secret" not in registrations.response(row)
 
 
-def test_a_new_secret_voids_the_old_one(registry):
+def test_a_new_secret_voids_the_old_one(registry, services):
     first = registry.register("sandbox", token_endpoint_auth_method="client_secret_post", jwks=None).secret
-    second = registry.do("rotate_secret", "tax")
+    second = registry.do("rotate_secret", "tax", seal=services.secret_seal)
     assert second != first
     assert registry.read().secret_digest == hashlib.sha256(second.encode()).digest()
     assert registry.events().count("ClientSecretIssued") == 2
 
 
-def test_a_client_with_a_key_has_no_secret(registry):
+def test_a_client_with_a_key_has_no_secret(registry, services):
     registry.register("sandbox")
     with refused("no_secret"):
-        registry.do("rotate_secret", "tax")
+        registry.do("rotate_secret", "tax", seal=services.secret_seal)
 
 
 def test_what_does_not_exist_is_said_so(registry):

@@ -8,7 +8,7 @@ import pytest
 
 from idp import sweeper
 from idp.domain.authenticators.models import OneTimeCode
-from idp.domain.grants.models import AuthorizationCode, JtiMark
+from idp.domain.grants.models import AuthorizationCode, DecoupledRequest, JtiMark, ProofMark, PushedRequest
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
 from tests.support import state
@@ -87,6 +87,29 @@ def test_marks_stay_until_their_assertion_cannot_come_back(services, shelf):
     assert shelf.left("jti_mark") == 2
 
 
+def test_marks_stay_until_their_proof_cannot_come_back(services, shelf):
+    today = (services.clock() - sweeper.EPOCH).days
+    shelf.add(*(ProofMark(exp_day=today - age, digest=bytes([age]) * 32) for age in (0, 1, 2, 3)))
+    shelf.sweep()
+    assert shelf.left("proof_mark") == 2
+
+
+def test_pushed_requests_go_when_no_interaction_of_theirs_can_wait(services, shelf):
+    rows = []
+    for age in (timedelta(0), 2 * DAY, 3 * DAY):
+        pushed = services.clock() - age
+        handle = Handle.mint(HandleKind.PAR, pushed, b"tax")
+        rows.append(
+            PushedRequest(
+                **{"day": handle.day, "bucket": handle.bucket, "digest": handle.digest, "client_id": "tax"},
+                **{"request": b"sealed", "pushed_at": pushed, "expires_at": pushed + timedelta(seconds=90)},
+            )
+        )
+    shelf.add(*rows)
+    shelf.sweep()
+    assert shelf.left("pushed_request") == 1
+
+
 def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, shelf):
     expired = services.clock() - 2 * DAY
     shelf.add(
@@ -101,3 +124,20 @@ def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, sh
     assert shelf.sweep(going_on=lambda: False) == 0
     assert shelf.sweep() == sweeper.BATCH + 7
     assert shelf.left("one_time_code") == 0
+
+
+def a_decoupled_request(services, age):
+    started = services.clock() - age
+    handle = Handle.mint(HandleKind.DEVICE, started, b"seed")
+    return DecoupledRequest(
+        **{"day": handle.day, "bucket": handle.bucket, "digest": handle.digest, "client_id": "kiosk"},
+        **{"kind": "device", "request": b"", "device": "", "network": "", "poll_interval": 5},
+        **{"next_poll_at": started, "started_at": started, "expires_at": started + timedelta(minutes=10)},
+    )
+
+
+def test_a_request_of_another_screen_goes_a_day_after_its_time(shelf, services):
+    ages = (timedelta(0), timedelta(hours=20), 3 * DAY)
+    shelf.add(*(a_decoupled_request(services, age) for age in ages))
+    assert shelf.sweep() == 1
+    assert shelf.left("decoupled_request") == 2

@@ -1,41 +1,87 @@
-"""A provider as an operator runs it, and a citizen who signs in through its pages."""
+"""A provider as an operator runs it, and citizens who sign in through its pages."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pyotp
 import pytest
 
-from tests.conftest import NewProvider
+from idp.clock import system_clock
+from tests.cli.conftest import own_logs as own_logs
+from tests.cli.conftest import typing_at
+from tests.conftest import note
+from tests.support import keys, schema
 from tests.support.person import Credentials, Person
 from tests.support.provider import Provider
 
 CITIZEN = {
-    "nik": "9933744501900001",
     "name": "Siti Aminah",
     "birthdate": "1990-01-05",
-    "email": "siti@contoh.id",
-    "phone_number": "+6281234567890",
     "password": "Jeruk-Purut-27-Layang",
     "ial": "ial1",
 }
+NUMBERS = itertools.count(1)
+
+
+class Sandbox(Provider):
+    """A deployment at which commands are typed in this process: each costs a tenth of a process of its own."""
+
+    def run(self, *arguments: str, text: str = "", seconds: float = 60) -> str:
+        """Run one command of `idp` and give what it printed."""
+        done = typing_at(self)(*arguments, text=text)
+        assert done.status == 0, f"idp {' '.join(arguments)}: {done.out}{done.err}"
+        return str(done.out)
+
+
+@pytest.fixture(scope="session")
+def deployment(sqlite_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """A running sandbox of one worker process; every test brings its own citizen and its own client."""
+    folder = tmp_path_factory.mktemp("interop")
+    url = schema.sqlite_copy(sqlite_folder, folder / "gerbang.sqlite")
+    keys.give(url, system_clock())
+    running = Sandbox(folder, url, master_key=keys.ROOT_KEY)
+    try:
+        running.serve()
+        yield running
+    finally:
+        running.stop()
 
 
 @pytest.fixture
-def provider(new_provider: NewProvider, sqlite_url: str) -> Provider:
-    """A running sandbox of one worker process."""
-    deployment = new_provider(sqlite_url)
-    deployment.serve()
+def provider(request: pytest.FixtureRequest, deployment: Provider) -> Provider:
+    """The running sandbox."""
+    note(request, "on SQLite")
     return deployment
 
 
 @pytest.fixture
-def person(provider: Provider) -> Iterator[Person]:
+def email() -> str:
+    """An address of a citizen nobody else has."""
+    return f"siti{next(NUMBERS)}@contoh.id"
+
+
+@pytest.fixture
+def credentials(provider: Provider, email: str) -> Credentials:
     """A citizen with an authenticator, made by the command."""
     secret = pyotp.random_base32(32)
-    text = json.dumps({**CITIZEN, "totp_secret": secret})
-    made = json.loads(provider.run("citizens", "create", "--json", "-", text=text))
-    with Person(Credentials(made["identifier"], CITIZEN["password"], secret)) as somebody:
+    number = int(email.partition("@")[0].removeprefix("siti"))
+    citizen = {
+        **CITIZEN,
+        "nik": f"993374450190{number:04}",
+        "email": email,
+        "phone_number": f"+62812345{number:05}",
+        "totp_secret": secret,
+    }
+    made = json.loads(provider.run("citizens", "create", "--json", "-", text=json.dumps(citizen)))
+    return Credentials(made["identifier"], CITIZEN["password"], secret)
+
+
+@pytest.fixture
+def person(credentials: Credentials) -> Iterator[Person]:
+    """The citizen at a browser without scripts."""
+    with Person(credentials) as somebody:
         yield somebody
 
 

@@ -40,7 +40,7 @@ def app(provider: Provider, register: Callable[..., dict[str, Any]], start: Star
     return address
 
 
-def test_authlib_signs_in_unchanged(app: str, provider: Provider, person: Person) -> None:
+def test_authlib_signs_in_unchanged(app: str, provider: Provider, person: Person, email: str) -> None:
     here = person.visit(f"{app}/login")
 
     assert here.pages == ("login", "consent", "")
@@ -49,7 +49,7 @@ def test_authlib_signs_in_unchanged(app: str, provider: Provider, person: Person
     assert user["id_token"]["iss"] == provider.issuer
     assert user["userinfo"]["sub"] == user["id_token"]["sub"]
     assert user["userinfo"]["name"] == "Siti Aminah"
-    assert user["userinfo"]["email"] == "siti@contoh.id"
+    assert user["userinfo"]["email"] == email
     assert user["refreshable"]
 
 

@@ -1,12 +1,13 @@
 """npm openid-client 6 signs in unchanged, from discovery to the end-session address."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 
-from tests.interop.node_client import NodeClient
+from tests.interop.script_client import ScriptClient
 from tests.support.person import Person
 from tests.support.provider import Provider
 
@@ -30,6 +31,7 @@ def test_openid_client_signs_in_unchanged(
     node: str,
     provider: Provider,
     person: Person,
+    email: str,
     register: Callable[..., dict[str, Any]],
 ) -> None:
     keys: dict[str, Any] = {}
@@ -39,14 +41,14 @@ def test_openid_client_signs_in_unchanged(
     client = register(**CLIENT, **way, **keys)
     proof = {"private_jwk": key.as_dict(private=True)} if keys else {"client_secret": client["client_secret"]}
 
-    with NodeClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
             redirect_uri=REDIRECT,
             post_logout_redirect_uri=GOODBYE,
             scope=SCOPE,
-            id_token_signed_response_alg=client["id_token_signed_response_alg"],
+            metadata=client,
             **proof,
         )
         back = person.visit(there["url"], until=REDIRECT)
@@ -61,7 +63,7 @@ def test_openid_client_signs_in_unchanged(
     assert set(seen["scope"].split()) == set(SCOPE.split())
     assert seen["userinfo"]["sub"] == seen["claims"]["sub"]
     assert seen["userinfo"]["name"] == "Siti Aminah"
-    assert seen["userinfo"]["email"] == "siti@contoh.id"
+    assert seen["userinfo"]["email"] == email
     assert seen["rotated"]
     assert seen["active_before"] is True
     assert seen["active_after"] is False
@@ -72,7 +74,7 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
     node: str, provider: Provider, person: Person, register: Callable[..., dict[str, Any]]
 ) -> None:
     client = register(**CLIENT, **SECRET)
-    with NodeClient(node, "openid_client.mjs") as library:
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
         there = library.tell(
             issuer=provider.issuer,
             client_id=client["client_id"],
@@ -80,7 +82,7 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
             redirect_uri=REDIRECT,
             post_logout_redirect_uri=GOODBYE,
             scope=SCOPE,
-            id_token_signed_response_alg=client["id_token_signed_response_alg"],
+            metadata=client,
         )
         seen = library.tell(url=person.visit(there["url"], until=REDIRECT).url)
 
@@ -88,3 +90,21 @@ def test_its_end_session_address_signs_the_citizen_out_and_leads_back(
     assert out.url == f"{GOODBYE}?state={seen['state']}"
     again = person.visit(there["url"], until=REDIRECT)
     assert again.pages[:1] == ("login",)
+
+
+def test_rfc7591_it_registers_itself_and_signs_in(node: str, provider: Provider, person: Person) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "interop-1", "alg": "ES256", "use": "sig"}, private=True)
+    token = json.loads(provider.run("clients", "token", "create", "--json"))["initial_access_token"]
+    with ScriptClient(node, "openid_client/sign_in.mjs") as library:
+        there = library.tell(
+            issuer=provider.issuer,
+            initial_access_token=token,
+            metadata={**CLIENT, **KEY, "jwks": {"keys": [key.as_dict(private=False)]}},
+            redirect_uri=REDIRECT,
+            post_logout_redirect_uri=GOODBYE,
+            scope=SCOPE,
+            private_jwk=key.as_dict(private=True),
+        )
+        seen = library.tell(url=person.visit(there["url"], until=REDIRECT).url)
+    assert seen["claims"]["aud"] in (seen["client_id"], [seen["client_id"]])
+    assert seen["userinfo"]["name"] == "Siti Aminah"

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests import factories
+from tests.dpop_rp import USERINFO, redeemed_with
 from tests.rp import ASSERTION_TYPE, RP, VERIFIER
 from tests.support import keys, state
 from tests.support.processes import ROOT
@@ -60,6 +61,25 @@ def test_one_assertion_used_twenty_times_opens_once(provider):
     found = outcomes(race([lambda: provider.post("/token", data=form) for _ in range(MANY)]))
     assert found == {"200": 1, "401 invalid_client": MANY - 1}
     assert provider.count("jti_mark") == 1
+
+
+def test_one_proof_used_twenty_times_opens_once(provider, dpop_rp, citizen):
+    token = dpop_rp.tokens(citizen)["access_token"]
+    marks = provider.count("proof_mark")
+    proof = dpop_rp.proof("GET", USERINFO, token)
+    found = outcomes(race([lambda: dpop_rp.userinfo(token, proof) for _ in range(MANY)]))
+    assert found == {"200": 1, "401 invalid_dpop_proof": MANY - 1}
+    assert provider.count("proof_mark") == marks + 1
+    assert provider.count("release") == 1
+    assert [row.event for row in state.audit(provider.database)].count("ProofReplayed") == MANY - 1
+
+
+def test_one_proof_with_twenty_codes_gives_one_family(provider, dpop_rp, citizen):
+    codes = [dpop_rp.sign_in(citizen).code, *(dpop_rp.authorize().code for _ in range(MANY - 1))]
+    proof = dpop_rp.proof()
+    found = outcomes(race([lambda code=code: redeemed_with(dpop_rp, code, proof) for code in codes]))
+    assert found == {"200": 1, "400 invalid_dpop_proof": MANY - 1}
+    assert provider.count("family") == 1
 
 
 def test_redeeming_and_signing_out_at_once_leaves_no_living_token(rp, citizen, services):

@@ -12,7 +12,7 @@ def test_2_a_code_travels_in_a_form_and_nothing_in_the_address(rp, citizen):
     assert answer.location is None
     form = answer.forms["form-post"]
     assert (form.method, form.action) == ("post", rp.client.redirect_uri)
-    assert answer.posted.keys() == {"code", "state", "iss"}
+    assert answer.posted.keys() == {"code", "state", "iss", "session_state"}
     assert rp.redeem(answer.posted["code"]).ok
 
 

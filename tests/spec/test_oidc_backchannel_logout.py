@@ -1,7 +1,8 @@
 """OpenID Connect Back-Channel Logout 1.0, the provider's side."""
 
 import pytest
-from joserfc import jws, jwt
+from joserfc import jwe, jws, jwt
+from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import select
 
 from idp.deliveries import Deliveries
@@ -184,3 +185,23 @@ def test_a_session_is_over_before_anybody_is_told(provider, told, citizen, liste
     with provider.database.unit_of_work() as db:
         assert db.scalars(select(BrowserSession.ended_at)).all() != [None]
     assert told.authorize(prompt="none").error == "login_required"
+
+
+@sqlite_only
+def test_2_4_who_gets_id_tokens_encrypted_gets_logout_tokens_encrypted(provider, listener, citizen):
+    signing = ECKey.generate_key("P-256", {"kid": "sig", "use": "sig", "alg": "ES256"})
+    reading = RSAKey.generate_key(2048, {"kid": "enc", "use": "enc"})
+    client = factories.a_client(
+        provider.services,
+        "told",
+        key=signing,
+        jwks={"keys": [signing.as_dict(private=False), reading.as_dict(private=False)]},
+        id_token_encrypted_response_alg="RSA-OAEP-256",
+        backchannel_logout_uri=listener.url,
+    )
+    RP(provider, client).tokens(citizen)
+    factories.sign_out(provider.services, citizen)
+    deliver(provider)
+    inner = jwe.decrypt_compact(listener.tokens[0], reading, algorithms=["RSA-OAEP-256", "A128CBC-HS256"])
+    assert inner.protected["kid"] == "enc"
+    assert opened(provider, inner.plaintext.decode()).claims["events"] == {EVENT: {}}

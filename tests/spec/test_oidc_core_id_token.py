@@ -167,8 +167,9 @@ def test_11_offline_ends_after_its_absolute_life_though_used_daily(rp, citizen, 
 # --- 12 refreshing ---
 
 
-def test_12_2_a_new_id_token_is_of_the_same_citizen_and_sign_in(rp, citizen, clock):
-    tokens = rp.tokens(citizen, max_age=3600)
+def test_12_2_a_new_id_token_is_of_the_same_citizen_and_sign_in(provider, rp, citizen, clock):
+    factories.amend(provider.services, rp.client.client_id, require_auth_time=True)
+    tokens = rp.tokens(citizen)
     first = rp.id_token(tokens)
     clock.advance(minutes=20)
     second = rp.id_token(rp.refresh(tokens["refresh_token"]))
@@ -177,6 +178,12 @@ def test_12_2_a_new_id_token_is_of_the_same_citizen_and_sign_in(rp, citizen, clo
     assert second["iat"] == first["iat"] + 1200
     assert "nonce" not in second
     assert "azp" not in second
+
+
+def test_12_2_a_new_id_token_tells_no_auth_time_that_the_first_did_not(rp, citizen):
+    tokens = rp.tokens(citizen)
+    assert "auth_time" not in rp.id_token(tokens)
+    assert "auth_time" not in rp.id_token(rp.refresh(tokens["refresh_token"]))
 
 
 # --- 5.5 claims in the ID Token ---

@@ -260,12 +260,12 @@ def test_5_5_1_a_sub_asked_for_by_value_yields_no_other_citizen(rp, citizen, bob
 @pytest.mark.parametrize(
     ("parameter", "error"),
     [
-        ("request", "request_not_supported"),
+        ("request", "invalid_request_object"),
         ("request_uri", "request_uri_not_supported"),
         ("registration", "registration_not_supported"),
     ],
 )
-def test_6_request_objects_are_refused_and_never_ignored(rp, parameter, error):
+def test_6_what_cannot_be_processed_is_refused_and_never_ignored(rp, parameter, error):
     assert rp.authorize(**{parameter: "https://agency.example/request"}).error == error
 
 

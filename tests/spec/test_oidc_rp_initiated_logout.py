@@ -241,3 +241,11 @@ def test_both_rows_are_on_record(provider, rp, hint):
     assert events[0].detail["reason"] == "logout"
     (session,) = state.rows(provider.database, "browser_session")
     assert session["end_reason"] == "logout"
+
+
+@pytest.mark.parametrize("body", ["state=a\r\nSet-Cookie: x=y", "state=a\nb", "state=\x00"])
+@pytest.mark.parametrize("path", ["/logout", "/authorize"])
+def test_a_form_that_is_not_encoded_is_a_page(provider, path, body):
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = provider.browser().post(path, data=body, headers=form)
+    assert (answer.status, answer.location) == (400, None)

@@ -29,7 +29,7 @@ def test_3_1_parameters_without_a_value_are_as_good_as_omitted(rp, citizen):
 
 
 def test_3_1_unknown_parameters_are_ignored(rp, citizen):
-    assert rp.sign_in(citizen, unheard_of="x", resource="https://api.example").code
+    assert rp.sign_in(citizen, unheard_of="x", audience="https://api.example").code
 
 
 @pytest.mark.parametrize("name", ["state", "scope", "nonce", "prompt", "max_age", "claims", "code_challenge"])
@@ -106,7 +106,7 @@ def test_4_1_2_1_nothing_to_ask_for_is_invalid_scope(rp, scope):
 
 def test_4_1_2_a_good_answer_is_code_state_iss_in_the_query_and_nothing_else(rp, citizen):
     answer = rp.sign_in(citizen)
-    assert answer.params.keys() == {"code", "state", "iss"}
+    assert answer.params.keys() == {"code", "state", "iss", "session_state"}
     assert urlsplit(answer.location).fragment == ""
 
 

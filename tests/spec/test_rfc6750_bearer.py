@@ -44,7 +44,9 @@ def test_2_a_token_comes_by_one_way_only(provider, tokens):
 def test_3_without_a_token_the_challenge_names_no_error(provider):
     answer = provider.get("/userinfo")
     assert answer.status == 401
-    assert answer.headers["WWW-Authenticate"] == f'Bearer realm="{factories.ISSUER}"'
+    bearer, _, dpop = answer.headers["WWW-Authenticate"].partition(", ")
+    assert bearer == f'Bearer realm="{factories.ISSUER}"'
+    assert dpop.startswith("DPoP ")
     assert answer.json == {}
     basic = provider.get("/userinfo", headers={"Authorization": "Basic eDp5"})
     assert "error" not in basic.headers["WWW-Authenticate"]

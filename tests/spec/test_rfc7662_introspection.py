@@ -35,6 +35,7 @@ def test_2_2_an_access_token_is_told_to_the_client_it_was_issued_to(rp, citizen,
         "exp": int((clock() + timedelta(minutes=10)).timestamp()),
         "jti": rp.claims(tokens)["jti"],
         "acr": "urn:gerbang:acr:aal2",
+        "auth_time": int(clock().timestamp()),
     }
 
 
@@ -82,6 +83,16 @@ def test_2_2_an_audience_may_ask_too(provider, rp, other_rp, citizen, services):
     claims = rp.claims(rp.tokens(citizen)) | {"aud": [factories.ISSUER, other_rp.client.client_id]}
     token = compact(services.keyring.signer("ES256"), claims, "at+jwt")
     assert other_rp.introspect(token)["aud"] == [factories.ISSUER, other_rp.client.client_id]
+
+
+def test_2_2_an_audience_out_of_service_learns_nothing(rp, citizen, services):
+    server = RP(rp.provider, factories.a_client(services, "health", resource_uris=["https://health.example"]))
+    code = rp.sign_in(citizen, resource="https://health.example").code
+    token = rp.redeem(code, resource="https://health.example")["access_token"]
+    assert server.introspect(token)["active"] is True
+    factories.suspend(services, "health")
+    assert server.introspect(token).json == {"active": False}
+    assert rp.introspect(token)["active"] is True
 
 
 def test_2_2_a_client_with_a_secret_asks_by_basic(provider, citizen):

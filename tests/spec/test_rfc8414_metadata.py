@@ -12,8 +12,27 @@ pytestmark = sqlite_only
 
 OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 REGISTERED = {
+    "request_object_encryption_alg_values_supported",
+    "request_object_encryption_enc_values_supported",
+    "id_token_encryption_alg_values_supported",
+    "id_token_encryption_enc_values_supported",
+    "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported",
+    "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported",
+    "introspection_encryption_alg_values_supported",
+    "introspection_encryption_enc_values_supported",
+    "authorization_signing_alg_values_supported",
+    "introspection_signing_alg_values_supported",
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "scopes_supported",
-    "introspection_endpoint", "revocation_endpoint", "end_session_endpoint", "response_types_supported",
+    "dpop_signing_alg_values_supported",
+    "introspection_endpoint", "registration_endpoint",
+    "revocation_endpoint", "end_session_endpoint",
+    "device_authorization_endpoint", "response_types_supported",
+    "backchannel_authentication_endpoint",
+    "backchannel_token_delivery_modes_supported", "backchannel_user_code_parameter_supported",
+    "backchannel_authentication_request_signing_alg_values_supported",
+    "authorization_details_types_supported",
     "response_modes_supported", "grant_types_supported", "acr_values_supported", "subject_types_supported",
     "id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported", "claim_types_supported",
     "token_endpoint_auth_methods_supported", "token_endpoint_auth_signing_alg_values_supported",
@@ -21,8 +40,14 @@ REGISTERED = {
     "introspection_endpoint_auth_methods_supported", "introspection_endpoint_auth_signing_alg_values_supported",
     "claims_supported", "claims_parameter_supported", "request_parameter_supported", "prompt_values_supported",
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
+    "pushed_authorization_request_endpoint", "require_pushed_authorization_requests",
+    "require_request_uri_registration", "request_object_signing_alg_values_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "service_documentation", "op_policy_uri", "op_tos_uri",
+    "check_session_iframe", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
+    "mtls_endpoint_aliases", "tls_client_certificate_bound_access_tokens",
+    "require_signed_request_object",
+    "protected_resources", "display_values_supported", "claims_locales_supported",
 }  # fmt: skip
 
 
@@ -68,7 +93,13 @@ def test_3_what_must_be_there_is_there_with_its_type(document):
         assert document[name]
     assert document["response_types_supported"] == ["code"]
     assert set(document["subject_types_supported"]) == {"pairwise", "public"}
-    assert set(document["response_modes_supported"]) == {"query", "form_post"}
+    assert set(document["response_modes_supported"]) == {
+        "query",
+        "form_post",
+        "jwt",
+        "query.jwt",
+        "form_post.jwt",
+    }
     assert document["code_challenge_methods_supported"] == ["S256"]
     assert "RS256" in document["id_token_signing_alg_values_supported"]
     assert {"ES256", "PS256"} <= set(document["id_token_signing_alg_values_supported"])
@@ -76,7 +107,13 @@ def test_3_what_must_be_there_is_there_with_its_type(document):
     assert "openid" in document["scopes_supported"]
     assert {"sub", "name", "email"} <= set(document["claims_supported"])
     assert document["claims_parameter_supported"] is True
-    assert document["request_uri_parameter_supported"] is False
+    assert document["request_parameter_supported"] is True
+    assert document["request_uri_parameter_supported"] is True
+    assert document["require_request_uri_registration"] is True
+    assert {"RS256", "ES256", "PS256", "EdDSA"} <= set(
+        document["request_object_signing_alg_values_supported"]
+    )
+    assert document["require_pushed_authorization_requests"] is False
 
 
 def test_2_only_registered_names_and_nothing_null_or_empty(document):
@@ -117,7 +154,7 @@ def test_rfc7517_the_keys_are_public_distinct_and_say_what_they_are_for(provider
     keys = provider.get("/jwks")["keys"]
     assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & {member for key in keys for member in key}
     assert len({key["kid"] for key in keys}) == len(keys)
-    assert all(key["use"] == "sig" and key["alg"] for key in keys)
+    assert all(key["use"] in ("sig", "enc") and key["alg"] for key in keys)
     assert {key["kty"] for key in keys} == {"EC", "RSA", "OKP"}
     assert len(provider.keys().keys) == len(keys)
 

@@ -8,6 +8,7 @@ import pytest
 from idp.clock import FrozenClock
 from idp.services import Services
 from tests import factories
+from tests.dpop_rp import DpopRP
 from tests.rp import RP, Provider
 from tests.support import state
 
@@ -49,6 +50,12 @@ def public_rp(provider: Provider) -> RP:
     """A public client (`P`)."""
     client = factories.a_client(provider.services, "app", token_endpoint_auth_method="none")
     return RP(provider, client)
+
+
+@pytest.fixture
+def dpop_rp(provider: Provider) -> DpopRP:
+    """A confidential client that proves a key with each request (RFC 9449)."""
+    return DpopRP(provider, factories.a_client(provider.services, "bound"))
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class Ledger:
             "where": self.where,
             "not_run": self.not_run,
             "failed": failed,
+            "outcomes": self.outcomes,
         }
         self.path.write_text(json.dumps(ledger), encoding="utf-8")
 

@@ -13,6 +13,8 @@ class Listener:
     def __init__(self) -> None:
         self.forms: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[str] = []
+        self.location: str | None = None
         self.status = 200
         self.let_go = threading.Event()
         self.let_go.set()
@@ -21,11 +23,14 @@ class Listener:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+                listener.bodies.append(body)
                 listener.headers.append({name.lower(): value for name, value in self.headers.items()})
                 listener.forms.append({name: values[0] for name, values in parse_qs(body).items()})
                 listener.let_go.wait(20)
                 try:
                     self.send_response(listener.status)
+                    if listener.location is not None:
+                        self.send_header("Location", listener.location)
                     self.send_header("Content-Length", "0")
                     self.end_headers()
                 except OSError:

@@ -121,17 +121,23 @@ class Person:
             form = found["consent-form"]
             everything = tuple(value for _name, value in form.checkboxes)
             return form, form.filled("consent-allow", tick=everything)
+        if here.page == "device" and "device-form" in found:
+            form = found["device-form"]
+            return form, form.filled("device-submit" if form.buttons else None)
+        if here.page == "approve" and "approve-form" in found:
+            form = found["approve-form"]
+            return form, form.filled("approve-allow")
         if here.page == "logout":
             form = found["logout-form"]
             return form, form.filled("logout-confirm")
         return None
 
     def _code(self) -> str:
-        """Read the authenticator; a code already used is not shown twice, so wait for the next."""
-        while int(time.time()) // SECONDS_PER_CODE <= self._used_step:
+        """Read the authenticator; a code opens nothing twice, and the next one is in force a step early."""
+        self._used_step = max(self._used_step + 1, int(time.time()) // SECONDS_PER_CODE)
+        while self._used_step > int(time.time()) // SECONDS_PER_CODE + 1:
             time.sleep(0.5)
-        self._used_step = int(time.time()) // SECONDS_PER_CODE
-        return pyotp.TOTP(self.credentials.totp_secret).at(self._used_step * SECONDS_PER_CODE)
+        return pyotp.TOTP(self.credentials.totp_secret).generate_otp(self._used_step)
 
     def _request(self, method: str, url: str, data: list[tuple[str, str]] | None) -> httpx.Response:
         headers = {"Accept": "text/html", "Accept-Language": "id", "Cookie": self.cookies(url)}

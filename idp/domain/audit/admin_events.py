@@ -62,6 +62,31 @@ class ClientSecretIssued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenCreated(Event):
+    """An administrator let clients of an agency register themselves, a number of times (RFC 7591 §3)."""
+
+    token_id: UUID
+    agency_id: str
+    environment: str
+    uses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenUsed(Event):
+    """A client registered itself by an initial access token."""
+
+    token_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenRevoked(Event):
+    """An initial access token was ended before its time."""
+
+    token_id: UUID
+    agency_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRegistered(Event):
     """An agency joined."""
 

@@ -44,6 +44,15 @@ from idp.domain.audit.admin_events import (
     ClientSuspended as ClientSuspended,
 )
 from idp.domain.audit.admin_events import (
+    InitialAccessTokenCreated as InitialAccessTokenCreated,
+)
+from idp.domain.audit.admin_events import (
+    InitialAccessTokenRevoked as InitialAccessTokenRevoked,
+)
+from idp.domain.audit.admin_events import (
+    InitialAccessTokenUsed as InitialAccessTokenUsed,
+)
+from idp.domain.audit.admin_events import (
     KeysRotated as KeysRotated,
 )
 from idp.domain.audit.admin_events import (
@@ -51,6 +60,33 @@ from idp.domain.audit.admin_events import (
 )
 from idp.domain.audit.admin_events import (
     OperatorSignedIn as OperatorSignedIn,
+)
+from idp.domain.audit.decoupled_events import (
+    AskingRefused as AskingRefused,
+)
+from idp.domain.audit.decoupled_events import (
+    CitizenAsked as CitizenAsked,
+)
+from idp.domain.audit.decoupled_events import (
+    DecoupledRequestApproved as DecoupledRequestApproved,
+)
+from idp.domain.audit.decoupled_events import (
+    DecoupledRequestDenied as DecoupledRequestDenied,
+)
+from idp.domain.audit.decoupled_events import (
+    DeviceRequestStarted as DeviceRequestStarted,
+)
+from idp.domain.audit.decoupled_events import (
+    PingUndelivered as PingUndelivered,
+)
+from idp.domain.audit.decoupled_events import (
+    RequestsBlocked as RequestsBlocked,
+)
+from idp.domain.audit.decoupled_events import (
+    RequestsUnblocked as RequestsUnblocked,
+)
+from idp.domain.audit.decoupled_events import (
+    UserCodeRefused as UserCodeRefused,
 )
 from idp.domain.audit.event import Event as Event
 
@@ -192,6 +228,11 @@ class AuthorizationRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPushed(Event):
+    """A client pushed an authorization request (RFC 9126)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeIssued(Event):
     """An authorization code was issued to a client."""
 
@@ -222,10 +263,24 @@ class TokenRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProofReplayed(Event):
+    """A DPoP proof of this client came a second time; it was refused (RFC 9449 §11.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientTokenIssued(Event):
     """A client received a token of its own (RFC 6749 §4.4)."""
 
     scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenExchanged(Event):
+    """A client received a token to call another client's service for a citizen (RFC 8693); `towards` is that client."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    family_id: UUID
+    towards: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

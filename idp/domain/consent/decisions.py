@@ -15,6 +15,7 @@ from idp.domain.audit.record import record
 from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization
 from idp.domain.store.database import Session
+from idp.protocol.oauth.authorization_details import read_stored, stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import format_scope
 from idp.protocol.oidc.claims_request import ClaimsRequest
@@ -38,6 +39,21 @@ class Shown:
     def to_dict(self) -> dict[str, object]:
         """The line as JSON."""
         return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a consent covers beside claims, and the words that said so.
+
+    `resource` are services of others (RFC 8707), `authorization_details` is JSON text (RFC 9396).
+    """
+
+    resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
+    words: tuple[str, ...] = ()
+
+
+NOTHING_ELSE = Reach()
 
 
 def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
@@ -81,26 +97,34 @@ def grant(
     shown: Sequence[Shown],
     allowed: frozenset[str],
     absent: Iterable[str] = (),
+    reach: Reach = NOTHING_ELSE,
     language: str,
     expires_at: datetime,
     now: datetime,
+    subject: bytes | None = None,
+    actor: str | None = None,
 ) -> Authorization:
     """Record a consent act; what stood before is superseded by a row that holds both (decisions 6).
 
+    `subject` is a digest of the `sub` the client knows them by; `actor` is who acted if it was not the citizen.
     `absent` are claims that a scope stands for and this citizen has no value of: never shown, so never granted.
     """
     before = standing(db, citizen_id, client.client_id, now)
     names = [line.name for line in shown]
     granted = {line.name for line in shown if line.required or line.name in allowed}
     declined = (set(names) | set(absent)) - granted
-    scopes = dict.fromkeys(scope)
+    scopes, resources = dict.fromkeys(scope), dict.fromkeys(reach.resource)
+    details = read_stored(reach.authorization_details)
     if before is not None:
         granted |= set(before.granted.split()) - declined
         declined |= set(before.declined.split()) - granted
         scopes = dict.fromkeys((*before.scope.split(), *scopes))
+        resources = dict.fromkeys((*(before.resource or "").split(), *resources))
+        kept = read_stored(before.authorization_details)
+        details = (*(detail for detail in kept if detail not in details), *details)
     _supersede(db, citizen_id, client.client_id, now)
     row_id = uuid4()
-    text = orjson.dumps([line.to_dict() for line in shown])
+    text = orjson.dumps([*(line.to_dict() for line in shown), *({"words": words} for words in reach.words)])
     authorization = Authorization(
         id=row_id,
         citizen_id=citizen_id,
@@ -108,11 +132,14 @@ def grant(
         scope=format_scope(scopes),
         granted=" ".join(sorted(granted)),
         declined=" ".join(sorted(declined)),
+        resource=" ".join(resources) or None,
+        authorization_details=stored(details) if details else None,
         language=language,
         text_version=TEXT_VERSION,
         record=data_key.seal(text, Place("authorization", "record", row_id.hex)),
         granted_at=now,
         expires_at=expires_at,
+        subject=subject,
     )
     db.add(authorization)
     db.flush()
@@ -121,6 +148,7 @@ def grant(
         ConsentGranted(
             citizen_id=citizen_id,
             client_id=client.client_id,
+            actor=actor,
             authorization_id=row_id,
             granted=tuple(sorted(granted)),
             declined=tuple(sorted(declined)),

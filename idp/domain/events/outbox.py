@@ -47,6 +47,7 @@ PATIENCE: Final[Mapping[str, Patience]] = MappingProxyType(
     {
         "logout": Patience(timedelta(seconds=2), timedelta(minutes=15), 12),
         "message": Patience(timedelta(seconds=5), timedelta(minutes=30), 24),
+        "ping": Patience(timedelta(seconds=1), timedelta(minutes=1), 8),
         "proofing": Patience(timedelta(seconds=10), timedelta(minutes=30), 400),
     }
 )

@@ -13,11 +13,19 @@ from idp.domain.store.statements import Row, Statements, as_moment, as_uuid
 from idp.protocol.oidc.access_token import AccessToken
 
 NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
+CALLER_STANDS = "EXISTS (SELECT 1 FROM client rs WHERE rs.id = :caller_id AND rs.status = 'approved')"
+"""A suspended client learns nothing, not about tokens of others either."""
 BY_FAMILY = f"""
 SELECT f.id FROM family f {FAMILY_GATE} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}
+      AND {CALLER_STANDS}
 """
+BY_EXCHANGE = (
+    f"{BY_FAMILY} AND EXISTS (SELECT 1 FROM client ca WHERE ca.id = :client_id AND ca.status = 'approved')"
+)
+"""An exchanged token also rests on the caller it was issued to (RFC 8693)."""
 BY_CLIENT = f"""
 SELECT cl.id FROM client cl WHERE cl.id = :client_id AND cl.status = 'approved' AND {NOT_REVOKED}
+      AND {CALLER_STANDS}
 """
 BY_REFRESH = f"""
 SELECT f.id, f.account_id, f.client_id, f.scope, f.acr, f.auth_time, f.expires_at FROM family f {FAMILY_GATE}
@@ -38,11 +46,14 @@ class RefreshFacts:
     expires_at: datetime
 
 
-def access_token_stands(statements: Statements, token: AccessToken, now: datetime) -> bool:
-    """Tell whether an unexpired access token of ours is still good (one statement)."""
-    mark = {"exp_day": exp_day(token.expires_at), "jti": token.jti, "now": now}
+def access_token_stands(statements: Statements, token: AccessToken, caller_id: str, now: datetime) -> bool:
+    """Tell a caller in service whether an unexpired access token of ours is still good (one statement)."""
+    mark = {"exp_day": exp_day(token.expires_at), "jti": token.jti, "caller_id": caller_id, "now": now}
     if token.family_id is None:
         return statements.one(BY_CLIENT, {**mark, "client_id": token.client_id}) is not None
+    if token.actor is not None:
+        caller = {**mark, "family_id": token.family_id, "client_id": token.client_id}
+        return statements.one(BY_EXCHANGE, caller) is not None
     return statements.one(BY_FAMILY, {**mark, "family_id": token.family_id}) is not None
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from idp.domain.grants.grant import Grant
+from idp.protocol.authorize.checks import Serving
+from idp.protocol.oauth.authorization_details import relevant
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
 from idp.protocol.oidc.access_token import access_token_claims
 from idp.protocol.oidc.id_token import half_hash, id_token_claims
@@ -24,6 +27,7 @@ class Issued:
     """What goes back to the client."""
 
     access_token: str = field(repr=False)
+    token_type: str
     expires_in: int
     scope: tuple[str, ...]
     refresh_token: str | None = field(default=None, repr=False)
@@ -39,37 +43,57 @@ class Mint:
     salt: bytes = field(repr=False)
     access_token_lifetime: timedelta
     id_token_lifetime: timedelta
+    serving: Serving
+    seal: Callable[[Client, Answer, str], str]
+    """Encrypts what a client registered to get encrypted."""
 
     def issue(
         self, client: Client, grant: Grant, now: datetime, extra: Mapping[str, object] | None = None
     ) -> Issued:
         """Sign the tokens of a grant; `extra` are released citizen claims for the ID Token."""
         sub = subject(grant.account_id, client, self.salt) if grant.account_id else client.client_id
+        lifetime = grant.lifetime or self.access_token_lifetime
         access_token = self.keyring.sign(
             ACCESS_TOKEN_ALG,
             access_token_claims(
                 issuer=self.issuer,
-                subject=sub,
+                subject=self._subject_at(client, grant, sub),
                 client_id=client.client_id,
                 scope=grant.scope,
                 jti=secrets.token_urlsafe(16),
                 now=now,
-                lifetime=self.access_token_lifetime,
+                lifetime=lifetime,
                 family_id=grant.family_id,
                 acr=grant.acr or None,
                 amr=grant.amr,
                 auth_time=grant.auth_time,
+                audience=_audience(grant),
+                confirmation=grant.confirmation,
+                actor=grant.actor,
+                authorization_details=relevant(
+                    grant.authorization_details, grant.audience[0] if grant.audience else None
+                ),
             ),
             ACCESS_TOKEN_TYP,
         )
-        wants_id_token = grant.account_id is not None and "openid" in grant.scope
+        is_citizens = grant.account_id is not None and grant.actor is None
+        wants_id_token = is_citizens and "openid" in grant.scope
         return Issued(
             access_token=access_token,
-            expires_in=int(self.access_token_lifetime.total_seconds()),
+            token_type=grant.confirmation.token_type if grant.confirmation else "Bearer",
+            expires_in=int(lifetime.total_seconds()),
             scope=grant.scope,
             refresh_token=grant.refresh_token,
             id_token=self._id_token(client, grant, sub, access_token, now, extra) if wants_id_token else None,
         )
+
+    def _subject_at(self, client: Client, grant: Grant, sub: str) -> str:
+        """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0013)."""
+        audience = grant.audience[0] if grant.audience else self.issuer
+        if grant.account_id is None or audience == self.issuer:
+            return sub
+        server = self.serving(audience) or replace(client, subject_type="pairwise", sector=audience)
+        return subject(grant.account_id, server, self.salt)
 
     def _id_token(
         self,
@@ -95,4 +119,9 @@ class Mint:
             at_hash=half_hash(access_token, alg),
             extra=extra,
         )
-        return compact(self.keyring.signer(alg), claims)
+        return self.seal(client, Answer.ID_TOKEN, compact(self.keyring.signer(alg), claims))
+
+
+def _audience(grant: Grant) -> str | tuple[str, ...] | None:
+    """One audience travels as a text, several as a list (RFC 9068 §2.2); none means the issuer (decision 11)."""
+    return grant.audience[0] if len(grant.audience) == 1 else grant.audience or None

@@ -11,21 +11,23 @@ from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
 from idp.domain.grants.grant import Grant
 from idp.domain.grants.refresh_handle import RefreshHandle
 from idp.domain.grants.revoke import revoke_family
+from idp.domain.grants.target import NOT_FITTING, audience, fits, picked
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import InvalidGrant, InvalidScope
+from idp.protocol.oauth.errors import InvalidGrant, InvalidScope, InvalidTarget
 from idp.protocol.oauth.requests import TokenRequest
 
 STANDING = f"""
 SELECT f.id FROM family f {FAMILY_GATE}
 WHERE f.refresh_key = :refresh_key AND f.generation = :generation AND f.refresh_digest = :digest
-  AND f.client_id = :client_id AND {FAMILY_STANDS}
+  AND f.client_id = :client_id AND (f.refresh_binding IS NULL OR f.refresh_binding = :binding) AND {FAMILY_STANDS}
 """
 ROTATE = """
 UPDATE family SET generation = :next_generation, refresh_digest = :next_digest, refreshed_at = :now
 WHERE refresh_key = :refresh_key AND generation = :generation AND refresh_digest = :digest AND revoked_at IS NULL
-  AND id = ({standing}) {within}
-RETURNING id, scope, account_id, citizen_id, authorization_id, session_id, acr, amr, auth_time
+  AND id = ({standing}) AND {fits} {within}
+RETURNING id, scope, resource, authorization_details, account_id, citizen_id, authorization_id, session_id, acr, amr,
+          auth_time
 """
 WITHIN_SCOPE = "AND string_to_array(:scope, ' ') <@ string_to_array(scope, ' ')"
 AUDIT_VALUES = """
@@ -33,28 +35,35 @@ SELECT :audit_at, :audit_event, :audit_actor, r.citizen_id, :audit_client_id, :a
 FROM {source} r
 """
 POSTGRESQL = f"""
-WITH rotated AS ({ROTATE.format(standing=STANDING, within="{within}")}),
+WITH rotated AS ({ROTATE.format(standing=STANDING, fits=fits("postgresql", "family"), within="{within}")}),
      audited AS ({INSERT_PENDING} {AUDIT_VALUES.format(source="rotated")})
 SELECT * FROM rotated
 """
 POSTGRESQL_WHOLE = POSTGRESQL.format(within="")
 POSTGRESQL_NARROWED = POSTGRESQL.format(within=WITHIN_SCOPE)
-SQLITE = ROTATE.format(standing=STANDING, within="")
+SQLITE = ROTATE.format(standing=STANDING, fits=fits("sqlite", "family"), within="")
 KNOWN = "SELECT id, generation, scope FROM family WHERE refresh_key = :refresh_key AND client_id = :client_id"
+FITS = {
+    dialect: f"SELECT {fits(dialect, 'family')} AS fits FROM family WHERE refresh_key = :refresh_key"
+    for dialect in ("postgresql", "sqlite")
+}
 
 
-def refresh(statements: Statements, client: Client, request: TokenRequest, now: datetime) -> Grant:
+def refresh(
+    statements: Statements, client: Client, request: TokenRequest, now: datetime, issuer: str
+) -> Grant:
     """Use a refresh token once; sender-constrained profiles keep theirs (FAPI 2.0 SP §5.3.2.1-9).
 
     Raises:
         InvalidGrant: unknown, expired, revoked, another client's, or reused; reuse revokes the family.
         InvalidScope: more scope than was granted; the token is still good.
+        InvalidTarget: not one of the resources granted, or none named of several; the token is still good.
     """
     presented = RefreshHandle.parse(request.require("refresh_token"))
     if presented is None:
         raise InvalidGrant("the refresh token is not valid")
     following = presented.successor() if client.rotates_refresh_tokens else presented
-    asked = request.scope
+    asked, target = request.scope, picked(request)
     params: dict[str, Any] = {
         "refresh_key": presented.key,
         "generation": presented.generation,
@@ -62,13 +71,16 @@ def refresh(statements: Statements, client: Client, request: TokenRequest, now: 
         "next_generation": following.generation,
         "next_digest": following.handle.digest,
         "client_id": client.client_id,
+        "binding": request.confirmation.binding if request.confirmation else None,
         "now": now,
+        "target": target,
+        "issuer": issuer,
     }
     if asked is not None:
         params["scope"] = " ".join(asked)
     row = _rotate(statements, params, asked, now)
     if row is None:
-        _explain(statements, client, presented, asked, now)
+        _explain(statements, client, presented, params, asked)
         raise InvalidGrant("the refresh token is not valid")
     scope = tuple(row["scope"].split())
     return Grant(
@@ -81,8 +93,12 @@ def refresh(statements: Statements, client: Client, request: TokenRequest, now: 
         acr=row["acr"],
         amr=tuple(row["amr"].split()),
         auth_time=as_moment(row["auth_time"]),
-        tell_auth_time=True,
+        # Optional here, and some libraries refuse it in a new token when the first had none (OIDC Core §12.2).
+        tell_auth_time=client.require_auth_time,
         refresh_token=following.handle.text,
+        confirmation=request.confirmation,
+        audience=audience(target, row["resource"]),
+        authorization_details=row["authorization_details"],
     )
 
 
@@ -113,16 +129,22 @@ def _explain(
     statements: Statements,
     client: Client,
     presented: RefreshHandle,
+    params: dict[str, Any],
     asked: tuple[str, ...] | None,
-    now: datetime,
 ) -> None:
-    """Find out why nothing was rotated: too much scope, or an earlier generation come back."""
+    """Find out why nothing was rotated: an earlier generation come back, too much scope, another resource."""
     known = statements.one(KNOWN, {"refresh_key": presented.key, "client_id": client.client_id})
     if known is None:
         return
     if presented.generation < known["generation"]:
         family_id = as_uuid(known["id"])
         event = RefreshTokenReused(client_id=client.client_id, family_id=family_id)
-        revoke_family(statements, family_id, "refresh_reused", event, now)
+        revoke_family(statements, family_id, "refresh_reused", event, params["now"])
     elif asked is not None and not set(asked) <= set(known["scope"].split()):
         raise InvalidScope("more scope than was granted", parameter="scope")
+    else:
+        fitting = statements.one(
+            FITS[statements.dialect], {n: params[n] for n in ("refresh_key", "target", "issuer")}
+        )
+        if fitting is not None and not fitting["fits"]:
+            raise InvalidTarget(NOT_FITTING, parameter="resource")

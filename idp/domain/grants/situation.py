@@ -8,6 +8,7 @@ from uuid import UUID
 
 from idp.domain.store.statements import Row, Statements, as_moment, as_uuid
 from idp.protocol.authorize.prompts import AuthorizationView, SessionView
+from idp.protocol.oauth.authorization_details import elements
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import Handle, HandleKind
 from idp.protocol.oidc import acr
@@ -15,6 +16,7 @@ from idp.protocol.oidc import acr
 READ = """
 SELECT cl.status AS client_status, s.id AS session_id, s.account_id, s.citizen_id, s.acr, s.amr, s.auth_time,
        s.seen_at, au.id AS authorization_id, au.scope, au.granted, au.declined, au.granted_at,
+       au.resource, au.authorization_details,
        (SELECT {aggregate}(r.name, ' ') FROM role r WHERE r.citizen_id = s.citizen_id AND r.valid_from <= :now
                AND (r.valid_until IS NULL OR r.valid_until > :now)) AS roles,
        EXISTS (SELECT 1 FROM factor fa WHERE fa.account_id = s.account_id AND fa.removed_at IS NULL)
@@ -111,5 +113,7 @@ def _authorization(row: Row, started_at: datetime | None) -> AuthorizationView |
         scope=frozenset(row["scope"].split()),
         granted=frozenset(row["granted"].split()),
         declined=frozenset(row["declined"].split()),
+        resource=frozenset((row["resource"] or "").split()),
+        details=elements(row["authorization_details"]),
         given_at_interaction=started_at is not None and as_moment(row["granted_at"]) >= started_at,
     )

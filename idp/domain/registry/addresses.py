@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import OutboundRefused
+from idp.protocol.oauth.resources import is_resource
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST = 2000
@@ -43,11 +44,37 @@ def check_page(report: Report, member: str, uri: str, *, plain_loopback: bool) -
         report.add(member, Rule.NOT_HTTPS, uri)
 
 
+def check_resources(report: Report, uris: Sequence[str], issuer: str, *, plain_loopback: bool) -> None:
+    """Allow https addresses without fragment, and never our own: its tokens are ours to judge (RFC 8707 §2)."""
+    for uri in uris:
+        check_page(report, "resource_uris", uri, plain_loopback=plain_loopback)
+        if not is_resource(uri) and not report.about("resource_uris"):
+            report.add("resource_uris", Rule.NO_FRAGMENT if "#" in uri else Rule.TOO_LONG, _shown(uri))
+        if issuer and f"{uri}/".startswith(f"{issuer}/"):
+            report.add("resource_uris", Rule.OURS, uri)
+
+
+def check_public(report: Report, member: str, uri: str, check_url: Callable[[str], None]) -> None:
+    """Refuse a page at an address that is not public: nobody outside could open it (attacks O-070)."""
+    if report.about(member):
+        return
+    try:
+        check_url(uri)
+    except OutboundRefused as reason:
+        report.add(member, Rule.NOT_REACHABLE, str(reason))
+
+
 def check_called(
-    report: Report, member: str, uri: str, check_url: Callable[[str], None], *, plain_loopback: bool
+    report: Report,
+    member: str,
+    uri: str,
+    check_url: Callable[[str], None],
+    *,
+    plain_loopback: bool,
+    fragment: bool = False,
 ) -> None:
     """Allow what the outbound guard would let us call (OIDC Back-Channel Logout §2.2; RFC 9700 §4.15)."""
-    parts = _split(report, member, uri)
+    parts = _split(report, member, uri, fragment=fragment)
     if parts is None:
         return
     if parts.scheme != "https" and not plain_loopback:

@@ -11,6 +11,7 @@ from joserfc.jwk import JWKRegistry
 
 from idp.domain.registry.violations import Report, Rule
 from idp.protocol.oauth.jose import KEY_OF, MOST_KEYS, RSA_BITS, with_alias
+from idp.protocol.oauth.jwe import is_encryption_key
 
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "k", "oth"})
 CURVES = frozenset(curve for _, curve in KEY_OF.values() if curve)
@@ -49,7 +50,9 @@ def _usable(report: Report, key: Mapping[str, Any]) -> bool:
     kty, curve = key.get("kty"), key.get("crv")
     signs = key.get("use", "sig") == "sig"
     if not signs:
-        return False  # an encryption key beside the signing keys harms nobody
+        if key.get("use") == "enc" and not is_encryption_key(key):
+            report.add("jwks", Rule.KEY_UNUSABLE, name)
+        return False
     if kty not in KTYS or (kty != "RSA" and curve not in CURVES) or not _strong(key):
         report.add("jwks", Rule.KEY_UNUSABLE, name)
         return False

@@ -23,6 +23,9 @@ TUPLES = (
     "grant_types",
     "response_types",
     "default_acr_values",
+    "request_uris",
+    "resource_uris",
+    "authorization_details_types",
 )
 PLAIN = (
     "client_uri",
@@ -36,13 +39,42 @@ PLAIN = (
     "jwks",
     "jwks_uri",
     "id_token_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
     "userinfo_signed_response_alg",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "authorization_signed_response_alg",
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "introspection_signed_response_alg",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
+    "request_object_signing_alg",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_dns",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_email",
     "subject_type",
     "default_max_age",
     "require_auth_time",
     "min_acr",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+    "backchannel_token_delivery_mode",
+    "backchannel_client_notification_endpoint",
+    "backchannel_authentication_request_signing_alg",
+    "backchannel_user_code_parameter",
+    "initiate_login_uri",
     "isolated_sso",
     "required_role",
 )
@@ -54,6 +86,7 @@ class ClientCache:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, Client] = {}
+        self._served: list[Mapping[str, str]] = []
 
     def get(self, client_id: str) -> Client | None:
         """Return a client that is not retired, or None."""
@@ -69,9 +102,30 @@ class ClientCache:
         known[client_id] = client
         return client
 
+    def serving(self, resource: str) -> Client | None:
+        """Return the approved client that serves a resource (RFC 8707 §2); one read after each change."""
+        served = self._served  # as above
+        if not served:
+            with self._database.reading() as db:
+                served.append(resource_servers(db))
+        client_id = served[0].get(resource)
+        return self.get(client_id) if client_id is not None else None
+
     def clear(self) -> None:
         """Forget everything; the next look-ups read the database."""
         self._known = {}
+        self._served = []
+
+
+def resource_servers(db: Session) -> Mapping[str, str]:
+    """Return which approved client serves which resource."""
+    listed = ClientRegistration.client_metadata["resource_uris"]
+    rows = db.execute(
+        select(ClientRegistration.id, listed).where(
+            ClientRegistration.status == "approved", listed.as_string().is_not(None)
+        )
+    )
+    return {uri: client_id for client_id, uris in rows for uri in uris}
 
 
 def is_approved(db: Session, client_id: str) -> bool:
@@ -95,6 +149,7 @@ def as_client(row: ClientRegistration) -> Client:
         names=MappingProxyType(_localised(metadata, "client_name")),
         scopes=tuple(str(metadata.get("scope", "openid")).split()),
         secret_digest=row.secret_digest,
+        secret_sealed=row.secret_sealed,
         sector=sector_of(redirects, metadata.get("sector_identifier_uri"), row.id),
         claims=MappingProxyType(
             {

@@ -18,6 +18,7 @@ from idp.domain.registry.policy import Policy
 from idp.domain.registry.registrations import RETIRED, differing, full_metadata
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Environment
+from keys import DataKey
 
 CREATE, CHANGE, SAME = "create", "change", "same"
 
@@ -92,7 +93,7 @@ def plan(db: Session, manifest: Manifest, policy: Policy, now: datetime) -> tupl
 
 
 def apply(
-    db: Session, manifest: Manifest, policy: Policy, *, by: str, now: datetime
+    db: Session, manifest: Manifest, policy: Policy, *, seal: DataKey, by: str, now: datetime
 ) -> tuple[Difference, ...]:
     """Bring the registry to what a manifest says; applying it again changes nothing.
 
@@ -101,11 +102,17 @@ def apply(
         NotAllowed, BadAgency: when an id cannot be used.
     """
     agencies.put(db, manifest.agency_id, manifest.name_id, manifest.name_en, by=by, now=now)
-    return tuple(_applied(db, manifest, entry, policy, by, now) for entry in manifest.clients)
+    return tuple(_applied(db, manifest, entry, policy, seal, by, now) for entry in manifest.clients)
 
 
 def _applied(
-    db: Session, manifest: Manifest, entry: Entry, policy: Policy, by: str, now: datetime
+    db: Session,
+    manifest: Manifest,
+    entry: Entry,
+    policy: Policy,
+    seal: DataKey,
+    by: str,
+    now: datetime,
 ) -> Difference:
     found = _difference(db, manifest, entry, policy, now)
     if found.action == CREATE:
@@ -116,6 +123,7 @@ def _applied(
             environment=entry.environment,
             by=by,
             now=now,
+            seal=seal,
             policy=policy,
             client_id=entry.client_id,
         )

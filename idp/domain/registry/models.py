@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.domain.store.base import Base, Digest, Moment, Name, Words
+from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Words
 
 
 class Agency(Base):
@@ -39,7 +39,10 @@ class ClientRegistration(Base):
     status: Mapped[Name]
     client_metadata: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
     secret_digest: Mapped[Digest | None]
+    secret_sealed: Mapped[SealedBytes | None]
     secret_issued_at: Mapped[Moment | None]
+    registration_digest: Mapped[Digest | None]
+    registered_for: Mapped[Name | None]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
@@ -68,3 +71,26 @@ class ClientChange(Base):
     decided_by: Mapped[Name | None]
     decided_at: Mapped[Moment | None]
     decision: Mapped[Name | None]
+
+
+class InitialAccessToken(Base):
+    """Opens the registration endpoint for one agency and environment, a number of times until a day (RFC 7591 §3)."""
+
+    __tablename__ = "initial_access_token"
+    __table_args__ = (
+        CheckConstraint("environment in ('sandbox', 'production')", name="environment"),
+        CheckConstraint("uses_left >= 0", name="uses_left"),
+        CheckConstraint("expires_at > created_at", name="lifetime"),
+        Index("ix_initial_access_token_digest", "digest", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    digest: Mapped[Digest]
+    agency_id: Mapped[Name] = mapped_column(ForeignKey("agency.id"))
+    environment: Mapped[Name]
+    uses: Mapped[int]
+    uses_left: Mapped[int]
+    created_by: Mapped[Name]
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]

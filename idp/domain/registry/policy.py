@@ -9,26 +9,59 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from idp.domain.registry.addresses import check_called, check_page, check_redirects
+from idp.domain.registry.addresses import (
+    check_called,
+    check_page,
+    check_public,
+    check_redirects,
+    check_resources,
+)
+from idp.domain.registry.certificates import check_certificates
+from idp.domain.registry.ciba import check_ciba
+from idp.domain.registry.encryption import check_encryption
 from idp.domain.registry.keysets import check_jwks
 from idp.domain.registry.violations import Report, Rule
 from idp.outbound import Guard, OutboundFailed, OutboundRefused
+from idp.protocol.authorize import request_object
+from idp.protocol.client_auth import TLS_METHODS, assertion
+from idp.protocol.client_auth.tls import SELF_SIGNED
+from idp.protocol.decoupled.ciba import CIBA_GRANT
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment, Profile
-from idp.protocol.oauth.jose import KEY_OF
+from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
+from idp.protocol.oidc.once_only import TYPES
+from idp.protocol.oidc.session_state import origin_of
 from idp.protocol.oidc.subject import SUBJECT_TYPES
 
 GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legitimate_interest")
 """The grounds for processing of UU PDP article 20."""
-SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", "none")
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
+DIGEST_METHODS = ("client_secret_basic", "client_secret_post")
+MAC_METHOD = "client_secret_jwt"
+SECRET_METHODS = (*DIGEST_METHODS, MAC_METHOD)
+AUTH_METHODS = (*SECRET_METHODS, "private_key_jwt", *TLS_METHODS, "none")
+FAPI_METHODS = ("private_key_jwt", *TLS_METHODS)
+GRANT_TYPES = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    DEVICE_GRANT,
+    CIBA_GRANT,
+    TOKEN_EXCHANGE,
+)
 RESPONSE_TYPES = ("code",)
 SIGNING_ALGS = ("ES256", "RS256", "PS256", "EdDSA", "Ed25519")
 FAPI_ALGS = ("PS256", "ES256", "EdDSA", "Ed25519")
 WAIVABLE = ("client_secret", "oidc_core")
 PAGES = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "cancel_uri", "initiate_login_uri")
+MOST_REQUEST_URIS = 10
+CALLED = (
+    "backchannel_logout_uri",
+    "jwks_uri",
+    "sector_identifier_uri",
+    "backchannel_client_notification_endpoint",
+)
 PLAIN_SCOPES = frozenset({"openid", "profile", "offline_access"})
 FAPI = (Profile.FAPI2, Profile.FAPI2_MESSAGE_SIGNING)
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,60}")
@@ -41,6 +74,8 @@ class Policy:
     environment: str = Environment.SANDBOX
     production: bool = False
     """Whether this deployment serves real people; such a one holds no sandbox clients (decision 1)."""
+    issuer: str = ""
+    """Nobody else may register its addresses as a protected resource (RFC 8707 §2)."""
     today: date = date.min
     check_url: Callable[[str], None] = Guard((), loopback=True).check_url
     fetch: Callable[[str], bytes] | None = None
@@ -67,6 +102,8 @@ def check_policy(metadata: Mapping[str, Any], policy: Policy, report: Report) ->
     _waivers(metadata, policy, report)
     _authentication(metadata, profile, policy, report)
     _algorithms(metadata, profile, report)
+    _requests(metadata, profile, policy, report)
+    check_encryption(metadata, report)
     _subject(metadata, profile, policy, report)
     _reading(metadata, profile, policy, report)
 
@@ -93,6 +130,7 @@ def _choices(metadata: Mapping[str, Any], report: Report) -> None:
         ("grant_types", GRANT_TYPES),
         ("response_types", RESPONSE_TYPES),
         ("default_acr_values", LEVELS),
+        ("authorization_details_types", TYPES),
     ):
         _within(report, member, metadata.get(member, ()), catalogue)
     _within(report, "scope", metadata["scope"].split(), SCOPES)
@@ -124,12 +162,29 @@ def _addresses(metadata: Mapping[str, Any], policy: Policy, report: Report) -> N
     for name, value in metadata.items():
         if name.partition("#")[0] in PAGES:
             check_page(report, name, value, plain_loopback=plain)
-    for member in ("backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"):
+            check_public(report, name, value, policy.check_url)
+    _front_channel(metadata, report, plain=plain)
+    for member in CALLED:
         if member in metadata:
             check_called(report, member, metadata[member], policy.check_url, plain_loopback=plain)
+    check_resources(report, metadata.get("resource_uris", ()), policy.issuer, plain_loopback=plain)
     sector = metadata.get("sector_identifier_uri")
     if sector and policy.fetch is not None and not report.about("sector_identifier_uri"):
         _sector_document(sector, redirects, policy.fetch, report)
+
+
+def _front_channel(metadata: Mapping[str, Any], report: Report, *, plain: bool) -> None:
+    """Allow only the origin of a redirect URI: the browser will be sent there (Front-Channel Logout §2)."""
+    uri = metadata.get("frontchannel_logout_uri")
+    if uri is None:
+        return
+    check_page(report, "frontchannel_logout_uri", uri, plain_loopback=plain)
+    if "#" in uri:
+        report.add("frontchannel_logout_uri", Rule.NO_FRAGMENT, uri)
+    elif not report.about("frontchannel_logout_uri") and origin_of(uri) not in {
+        origin_of(redirect) for redirect in metadata.get("redirect_uris", ())
+    }:
+        report.add("frontchannel_logout_uri", Rule.SAME_ORIGIN)
 
 
 def _sector_document(
@@ -147,8 +202,11 @@ def _grants(metadata: Mapping[str, Any], report: Report) -> None:
     grants = metadata["grant_types"]
     if ("authorization_code" in grants) is not ("code" in metadata["response_types"]):
         report.add("grant_types", Rule.GRANT_RESPONSE)
-    if metadata["token_endpoint_auth_method"] == "none" and "client_credentials" in grants:  # noqa: S105
+    own = {"client_credentials", TOKEN_EXCHANGE}
+    if metadata["token_endpoint_auth_method"] == "none" and not own.isdisjoint(grants):  # noqa: S105
         report.add("grant_types", Rule.PUBLIC_GRANT)
+    if CIBA_GRANT in grants:
+        check_ciba(metadata, FAPI_ALGS, report)
 
 
 def _waivers(metadata: Mapping[str, Any], policy: Policy, report: Report) -> None:
@@ -173,8 +231,8 @@ def _end_of(waiver: object) -> date | None:
 def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:
     method = metadata["token_endpoint_auth_method"]
     waived = metadata.get("waivers", {})
-    if profile in FAPI and method != "private_key_jwt":
-        report.add("token_endpoint_auth_method", Rule.PRIVATE_KEY_ONLY, profile)
+    if profile in FAPI and method not in FAPI_METHODS:
+        report.add("token_endpoint_auth_method", Rule.KEY_OR_CERTIFICATE, profile)
     elif (
         profile is Profile.NATIONAL
         and method in SECRET_METHODS
@@ -188,20 +246,57 @@ def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Polic
         report.add("jwks", Rule.ONE_KEY_SOURCE)
     elif "jwks" in metadata:
         check_jwks(report, metadata["jwks"], metadata.get("token_endpoint_auth_signing_alg"))
-    elif "jwks_uri" not in metadata and method == "private_key_jwt":
-        report.add("jwks", Rule.KEYS_NEEDED)
+    elif "jwks_uri" not in metadata and method in ("private_key_jwt", SELF_SIGNED):
+        report.add("jwks", Rule.KEYS_NEEDED, method)
+    check_certificates(metadata, report)
 
 
 def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -> None:
     signing = FAPI_ALGS if profile in FAPI else SIGNING_ALGS
-    presented = FAPI_ALGS if profile in FAPI else tuple(KEY_OF)
+    presented: tuple[str, ...] = assertion.FAPI_ALGORITHMS if profile in FAPI else assertion.ALGORITHMS
+    if metadata["token_endpoint_auth_method"] == MAC_METHOD:
+        presented = assertion.MAC_ALGORITHMS
     for member, allowed in (
         ("id_token_signed_response_alg", signing),
         ("userinfo_signed_response_alg", signing),
+        ("authorization_signed_response_alg", signing),
+        ("introspection_signed_response_alg", signing),
         ("token_endpoint_auth_signing_alg", presented),
     ):
         if member in metadata and metadata[member] not in allowed:
             report.add(member, Rule.ALGORITHM, profile, ", ".join(allowed))
+
+
+def _requests(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:
+    """Judge how a client sends its authorization requests (OIDC Registration §2, RFC 9101 §10.5)."""
+    must_sign = metadata.get("require_signed_request_object") or profile is Profile.FAPI2_MESSAGE_SIGNING
+    alg = metadata.get("request_object_signing_alg")
+    allowed = request_object.FAPI_ALGORITHMS if profile in FAPI else request_object.ALGORITHMS
+    if profile is Profile.OIDC_CORE:
+        allowed = (*allowed, request_object.UNSIGNED)
+    if alg is not None and alg not in allowed:
+        report.add("request_object_signing_alg", Rule.ALGORITHM, profile, ", ".join(allowed))
+    elif alg == request_object.UNSIGNED and must_sign:
+        report.add("request_object_signing_alg", Rule.UNSIGNED_REQUESTS)
+    signs = must_sign or alg not in (None, request_object.UNSIGNED)
+    if signs and "jwks" not in metadata and "jwks_uri" not in metadata and not report.about("jwks"):
+        report.add(
+            "jwks", Rule.KEYS_NEEDED, "request_object_signing_alg" if alg else "require_signed_request_object"
+        )
+    elif alg is not None and "jwks" in metadata and not report.about("jwks"):
+        check_jwks(report, metadata["jwks"], alg)
+    addresses = metadata.get("request_uris", ())
+    if len(addresses) > MOST_REQUEST_URIS:
+        report.add("request_uris", Rule.TOO_LONG)
+    for uri in addresses:
+        check_called(
+            report,
+            "request_uris",
+            uri,
+            policy.check_url,
+            plain_loopback=not policy.strict,
+            fragment=True,
+        )
 
 
 def _subject(metadata: Mapping[str, Any], profile: Profile, policy: Policy, report: Report) -> None:

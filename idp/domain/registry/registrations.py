@@ -28,9 +28,11 @@ from idp.domain.registry.lookup import STAMP
 from idp.domain.registry.metadata import accept
 from idp.domain.registry.models import Agency, ClientChange, ClientRegistration
 from idp.domain.registry.policy import Policy
+from idp.domain.registry.served import require_unserved
 from idp.domain.store.database import Session
 from idp.domain.store.stamps import bump
 from idp.protocol.oauth.client import Environment
+from keys import DataKey
 
 DRAFT, APPROVED_STATUS, SUSPENDED, RETIRED = "draft", "approved", "suspended", "retired"
 SUSPENSIONS = ("security", "agency_request", "terms", "unused")
@@ -56,16 +58,20 @@ def register(
     environment: str,
     by: str,
     now: datetime,
+    seal: DataKey,
     policy: Policy | None = None,
     client_id: str | None = None,
 ) -> Registered:
     """Make a registration (RFC 7591 §3.2.1); a production one is a draft until somebody else approves it.
+
+    `seal` keeps the secret of a `client_secret_jwt` client.
 
     Raises:
         BadRedirectUri, BadMetadata: with every violation.
         NotAllowed: `unknown_agency`, `bad_id` or `taken_id`.
     """
     accepted = accept(metadata, judged(policy, environment, now))
+    require_unserved(db, None, accepted)
     if db.get(Agency, agency_id) is None:
         raise NotAllowed("unknown_agency", f"there is no agency {agency_id}")
     chosen = _new_id(db, client_id)
@@ -78,7 +84,10 @@ def register(
         status=DRAFT if waits else APPROVED_STATUS,
         client_metadata=accepted,
         secret_digest=None,
+        secret_sealed=None,
         secret_issued_at=None,
+        registration_digest=None,
+        registered_for=None,
         revision=1,
         created_at=now,
         updated_at=now,
@@ -86,7 +95,11 @@ def register(
     db.add(row)
     db.flush()
     record(db, ClientRegistered(client_id=row.id, actor=by, status=row.status), now)
-    secret = client_secrets.issue(db, row, by=by, now=now) if client_secrets.uses_secret(accepted) else None
+    secret = (
+        client_secrets.issue(db, row, seal=seal, by=by, now=now)
+        if client_secrets.uses_secret(accepted)
+        else None
+    )
     change = changes.propose(db, row, ACTIVATE, by=by, now=now) if waits else None
     bump(db, STAMP)
     return Registered(row, secret, change)
@@ -113,6 +126,7 @@ def amend(
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
     accepted = accept(metadata, judged(policy, row.environment, now))
+    require_unserved(db, client_id, accepted)
     if not differing(full_metadata(row), accepted):
         raise NotAllowed("nothing", "nothing differs from what is registered")
     if row.environment == Environment.PRODUCTION and row.status != DRAFT:
@@ -137,8 +151,11 @@ def approve(
     _require_current(row, change.base_revision)
     if row.status == RETIRED:
         raise NotAllowed("retired", "a retired client does not change any more")
+    if row.registered_for == by:  # who let a client register itself is an author, too
+        raise NotAllowed("same_person", "somebody other than the author must decide this change")
     wanted = change.proposal if change.proposal is not None else full_metadata(row)
     accepted = accept(wanted, judged(policy, row.environment, now))
+    require_unserved(db, row.id, accepted)
     changes.decide(db, change, APPROVED, by=by, now=now)
     if change.kind == AMEND:
         _put(db, row, accepted, by=by, now=now)
@@ -200,13 +217,15 @@ def retire(db: Session, client_id: str, *, by: str, now: datetime) -> ClientRegi
     row = _locked(db, client_id)
     if row.status == RETIRED:
         raise NotAllowed("status", f"client {client_id} is retired already")
-    row.status, row.updated_at, row.secret_digest = RETIRED, now, None
+    row.status, row.updated_at = RETIRED, now
+    row.secret_digest = row.secret_sealed = None
+    row.registration_digest = None
     record(db, ClientRetired(client_id=row.id, actor=by), now)
     bump(db, STAMP)
     return row
 
 
-def rotate_secret(db: Session, client_id: str, *, by: str, now: datetime) -> str:
+def rotate_secret(db: Session, client_id: str, *, seal: DataKey, by: str, now: datetime) -> str:
     """Give a client a new secret, shown once; the old one is void.
 
     Raises:
@@ -217,7 +236,7 @@ def rotate_secret(db: Session, client_id: str, *, by: str, now: datetime) -> str
         raise NotAllowed("retired", "a retired client gets no secret")
     if not client_secrets.uses_secret(row.client_metadata):
         raise NotAllowed("no_secret", f"client {client_id} does not authenticate with a secret")
-    secret = client_secrets.issue(db, row, by=by, now=now)
+    secret = client_secrets.issue(db, row, seal=seal, by=by, now=now)
     row.updated_at = now
     bump(db, STAMP)
     return secret
@@ -270,8 +289,7 @@ def _put(db: Session, row: ClientRegistration, accepted: dict[str, Any], *, by: 
     metadata = dict(accepted)
     row.profile = metadata.pop("profile")
     row.client_metadata = metadata
-    if not client_secrets.uses_secret(metadata):
-        row.secret_digest = None
+    client_secrets.forget_unusable(row)
     row.revision += 1
     row.updated_at = now
     record(db, ClientAmended(client_id=row.id, actor=by, revision=row.revision, members=members), now)

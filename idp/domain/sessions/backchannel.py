@@ -17,6 +17,7 @@ from idp.domain.registry.models import ClientRegistration
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Database, Session
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.jwe import Answer, NoEncryptionKey
 from idp.protocol.oidc.logout import TYP, logout_token_claims
 from idp.protocol.oidc.sid import sid
 from idp.protocol.oidc.subject import subject
@@ -26,6 +27,8 @@ ACCEPTED: Final = (200, 204)
 
 Post = Callable[[str, bytes], int | None]
 """Sends a form to an address; the status of the answer, None when there was none."""
+Seal = Callable[[Client, Answer, str], str]
+"""Encrypts a logout token for a client that gets its ID Tokens encrypted (§2.4)."""
 
 
 def deliver(
@@ -34,6 +37,7 @@ def deliver(
     salt: bytes,
     issuer: str,
     post: Post,
+    seal: Seal,
     delivery: Delivery,
     now: datetime,
 ) -> Outcome:
@@ -48,7 +52,10 @@ def deliver(
     client = as_client(row)
     if client.backchannel_logout_uri is None:
         return never("no_address")
-    token = _token(keyring, salt, issuer, client, session, delivery, now)
+    try:
+        token = seal(client, Answer.ID_TOKEN, _token(keyring, salt, issuer, client, session, delivery, now))
+    except NoEncryptionKey:
+        return later("no_encryption_key")
     status = post(client.backchannel_logout_uri, urlencode({"logout_token": token}).encode("ascii"))
     if status is None:
         return later("no_answer")

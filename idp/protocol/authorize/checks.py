@@ -7,10 +7,12 @@ from typing import Final
 
 from idp.protocol.authorize.request import AuthorizationRequest, ReplyTo
 from idp.protocol.authorize.response import ResponseMode
+from idp.protocol.oauth.authorization_details import Circumstances, parse_details, stored
 from idp.protocol.oauth.client import Client, Environment
 from idp.protocol.oauth.errors import (
     InvalidRequest,
     InvalidScope,
+    InvalidTarget,
     RedirectRefused,
     RegistrationNotSupported,
     RequestNotSupported,
@@ -23,26 +25,40 @@ from idp.protocol.oauth.errors import (
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.pkce import METHODS, CodeChallenge
 from idp.protocol.oauth.redirects import redirect_matches
+from idp.protocol.oauth.resources import parse_resources
 from idp.protocol.oauth.values import parse_scope
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.claims_request import ClaimsRequest
+from idp.protocol.oidc.once_only import TYPES
 
 Lookup = Callable[[str], Client | None]
+Serving = Callable[[str], Client | None]
 
 PROMPT_VALUES: Final = ("none", "login", "consent", "select_account", "create")
 LONGEST_MAX_AGE: Final = 10**9
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 _MOST_LOCALES = 10
 
 
+def nobody(_resource: str) -> Client | None:
+    """Serve nothing: where no registry is asked, no resource is known."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What differs between the ways a request may come in, and what this deployment offers."""
+    """What differs between the ways a request may come in, and what this deployment offers.
+
+    `serving` finds the client that serves a resource (RFC 8707 §2).
+    """
 
     pushed: bool = False
+    signed: bool = False
     registration: bool = True
+    serving: Serving = nobody
 
 
 @dataclass(slots=True)
@@ -55,10 +71,14 @@ class Draft:
     scope: tuple[str, ...] = ()
     nonce: str | None = None
     code_challenge: CodeChallenge | None = None
+    dpop_jkt: str | None = None
     prompt: frozenset[str] = frozenset()
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    issuer: str = ""
+    resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
 
 
 Check = Callable[[Draft], None]
@@ -81,12 +101,12 @@ def resolve(params: Parameters, lookup: Lookup, issuer: str) -> tuple[Client, Re
     state = params.get("state")
     if state is not None and not _is_printable(state):
         state = None  # refused by check_state, and never echoed
-    return client, ReplyTo(redirect_uri, _mode_or_query(params.get("response_mode")), state, issuer)
+    return client, ReplyTo(redirect_uri, _mode_or_query(params.get("response_mode"), client), state, issuer)
 
 
 def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Policy) -> AuthorizationRequest:
     """Run every check in order; an error goes to `reply_to.error`."""
-    draft = Draft(params, client, policy)
+    draft = Draft(params, client, policy, issuer=reply_to.issuer)
     for check in CHECKS:
         check(draft)
     return AuthorizationRequest(
@@ -104,6 +124,9 @@ def validate(params: Parameters, client: Client, reply_to: ReplyTo, policy: Poli
         login_hint=params.get("login_hint"),
         id_token_hint=params.get("id_token_hint"),
         display=params.get("display"),
+        resource=draft.resource,
+        dpop_jkt=draft.dpop_jkt,
+        authorization_details=draft.authorization_details,
     )
 
 
@@ -119,19 +142,30 @@ def check_state(draft: Draft) -> None:
 
 
 def check_request_objects(draft: Draft) -> None:
-    """Refuse request objects and inline registration, which are never ignored (OIDC Core §3.1.2.6)."""
+    """Refuse an object that nobody opened, and inline registration; none is ignored (OIDC Core §3.1.2.6)."""
     if "request" in draft.params:
-        raise RequestNotSupported("request objects are not supported", parameter="request")
+        raise RequestNotSupported("request is not supported here", parameter="request")
     if "request_uri" in draft.params:
-        raise RequestUriNotSupported("request_uri is not supported", parameter="request_uri")
+        raise RequestUriNotSupported("request_uri is not supported here", parameter="request_uri")
     if "registration" in draft.params:
         raise RegistrationNotSupported("registration is not supported", parameter="registration")
 
 
 def check_pushed(draft: Draft) -> None:
-    """Refuse a request of a FAPI client that was not pushed (FAPI 2.0 SP §5.3.2.2-3)."""
-    if draft.client.is_fapi and not draft.policy.pushed:
+    """Refuse what a client that must push did not push (RFC 9126 §6, FAPI 2.0 SP §5.3.2.2-3)."""
+    require_pushed(draft.client, draft.policy)
+
+
+def require_pushed(client: Client, policy: Policy) -> None:
+    """Refuse a request of a client that must push, before anything of it is opened."""
+    if client.needs_pushed_requests and not policy.pushed:
         raise InvalidRequest("this client must push its authorization requests")
+
+
+def check_signed(draft: Draft) -> None:
+    """Refuse plain parameters of a client that must sign (RFC 9101 §10.5, FAPI 2.0 MS §5.3.2)."""
+    if draft.client.needs_signed_requests and not draft.policy.signed:
+        raise InvalidRequest("this client must sign its authorization requests", parameter="request")
 
 
 def check_response_type(draft: Draft) -> None:
@@ -143,9 +177,9 @@ def check_response_type(draft: Draft) -> None:
 
 
 def check_response_mode(draft: Draft) -> None:
-    """Offer query and form_post (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode §2)."""
+    """Offer query, form_post and the secured ones (Multiple Response Types §2.1, Form Post §2, JARM §2.3)."""
     asked = draft.params.get("response_mode")
-    if asked is not None and asked not in _MODES:
+    if asked is not None and not _may_use(draft.client, asked):
         raise InvalidRequest("response_mode is not supported", parameter="response_mode")
 
 
@@ -178,6 +212,14 @@ def check_pkce(draft: Draft) -> None:
         raise InvalidRequest("code_challenge is missing: this client needs PKCE", parameter="code_challenge")
     elif draft.client.environment is Environment.PRODUCTION and not _is_bound_by_nonce(draft):
         raise InvalidRequest("code_challenge or nonce is needed", parameter="code_challenge")
+
+
+def check_dpop_jkt(draft: Draft) -> None:
+    """Take the thumbprint of the key the code shall be bound to (RFC 9449 §10)."""
+    jkt = draft.params.get("dpop_jkt")
+    if jkt is not None and not _THUMBPRINT.fullmatch(jkt):
+        raise InvalidRequest("dpop_jkt must be a SHA-256 thumbprint", parameter="dpop_jkt")
+    draft.dpop_jkt = jkt
 
 
 def check_prompt(draft: Draft) -> None:
@@ -232,29 +274,53 @@ def check_claims(draft: Draft) -> None:
             )
 
 
+def check_resource(draft: Draft) -> None:
+    """Know every resource asked for: ours, or one that an active client serves (RFC 8707 §2)."""
+    draft.resource = parse_resources(draft.params.all("resource"))
+    for resource in draft.resource:
+        if resource != draft.issuer and draft.policy.serving(resource) is None:
+            raise InvalidTarget("nobody serves this resource", parameter="resource")
+
+
+def check_authorization_details(draft: Draft) -> None:
+    """Take details of types this client may use, in their canonical form (RFC 9396 §2, §5)."""
+    text = draft.params.get("authorization_details")
+    if text is not None:
+        known = Circumstances(draft.client, draft.issuer, draft.policy.serving)
+        draft.authorization_details = stored(parse_details(text, known, TYPES))
+
+
 CHECKS: tuple[Check, ...] = (
     check_faults,  # RFC 6749 §3.1
     check_state,  # RFC 6749 §4.1.2
     check_request_objects,  # OIDC Core §3.1.2.6
-    check_pushed,  # FAPI 2.0 SP §5.3.2.2
+    check_pushed,  # RFC 9126 §6
+    check_signed,  # RFC 9101 §10.5
     check_response_type,  # OIDC Core §3.1.2.1
     check_response_mode,  # OAuth 2.0 Multiple Response Types §2.1
     check_scope,  # RFC 6749 §3.3
     check_nonce,  # OIDC Core §3.1.2.1
     check_pkce,  # RFC 7636 §4.4.1
+    check_dpop_jkt,  # RFC 9449 §10
     check_prompt,  # OIDC Core §3.1.2.1
     check_offline_access,  # OIDC Core §11
     check_max_age,  # OIDC Core §3.1.2.1
     check_acr_values,  # OIDC Core §3.1.2.1
     check_claims,  # OIDC Core §5.5
+    check_resource,  # RFC 8707 §2
+    check_authorization_details,  # RFC 9396 §5
 )
 
 _MODES = frozenset(mode.value for mode in ResponseMode)
 
 
-def _mode_or_query(asked: str | None) -> ResponseMode:
+def _mode_or_query(asked: str | None, client: Client) -> ResponseMode:
     """The mode for errors too; an unknown one is refused in the query (check_response_mode)."""
-    return ResponseMode(asked) if asked in _MODES else ResponseMode.QUERY
+    return ResponseMode(asked) if asked is not None and _may_use(client, asked) else ResponseMode.QUERY
+
+
+def _may_use(client: Client, mode: str) -> bool:
+    return mode in _MODES and (not ResponseMode(mode).is_secured or client.takes_secured_responses)
 
 
 def _is_printable(value: str) -> bool:

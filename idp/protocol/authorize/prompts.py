@@ -8,6 +8,7 @@ from uuid import UUID
 
 from idp.protocol.authorize import assurance
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.authorization_details import elements, read_stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import (
     AccessDenied,
@@ -21,6 +22,7 @@ from idp.protocol.oauth.errors import (
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Sensitivity
 from idp.protocol.oidc.claims import permitted
+from idp.protocol.oidc.once_only import TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class AuthorizationView:
     scope: frozenset[str]
     granted: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+    resource: frozenset[str] = frozenset()
+    details: frozenset[str] = frozenset()
+    """Authorization details one by one, in their stored form (RFC 9396 §2)."""
     given_at_interaction: bool = False
 
 
@@ -54,7 +59,8 @@ class Situation:
 
     `hint_account_matches` answers for id_token_hint and claims[sub] together: None without either.
     `account_chosen` is true once the citizen picked an account in this interaction. `client_in_session` is
-    true where this client already took part in this session (for `isolated_sso`).
+    true where this client already took part in this session (for `isolated_sso`). `confirmed` is false where the
+    request began on another screen and the citizen has not yet said that it is theirs.
     """
 
     request: AuthorizationRequest
@@ -67,6 +73,7 @@ class Situation:
     roles: frozenset[str] = frozenset()
     account_chosen: bool = False
     client_in_session: bool = False
+    confirmed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,11 @@ def needs_step_up(s: Situation) -> bool:
     return not acr.meets(level, assurance.needed(s.request, s.client, _reachable(s)))
 
 
+def needs_confirmation(s: Situation) -> bool:
+    """A request that began on another screen: is it the citizen's own? (RFC 8628 §3.3, §5.4; CIBA Core §9)."""
+    return not s.confirmed
+
+
 def needs_consent(s: Situation) -> bool:
     """Something asked for was never put to the citizen, or must be again (OIDC Core §3.1.2.4)."""
     given = s.authorization
@@ -129,7 +141,7 @@ def needs_consent(s: Situation) -> bool:
         return True
     if given.given_at_interaction:
         return not _answers(s, given)
-    if "consent" in s.request.prompt or not given.scope.issuperset(s.request.scope):
+    if "consent" in s.request.prompt or not _covers(s, given) or _details_ask_each_time(s.request):
         return True
     return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
 
@@ -140,11 +152,18 @@ def asked_claims(request: AuthorizationRequest, client: Client) -> tuple[str, ..
     return tuple(name for name in names if name not in _COMPANIONS)
 
 
+def asked_resources(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """The resources of others to put to the citizen: neither ours nor the client's own (RFC 8707 §3)."""
+    own = {request.reply_to.issuer, *client.resource_uris}
+    return tuple(resource for resource in request.resource if resource not in own)
+
+
 PROMPTS: Final = (
     Prompt("select-account", needs_selection, AccountSelectionRequired, before_sign_in=True),
     Prompt("register", needs_registration, InteractionRequired, before_sign_in=True),
     Prompt("login", needs_login, LoginRequired, before_sign_in=True),
     Prompt("mfa", needs_step_up, UnmetAuthenticationRequirements),
+    Prompt("confirm", needs_confirmation, InteractionRequired),
     Prompt("consent", needs_consent, ConsentRequired),
 )
 
@@ -182,7 +201,21 @@ def _reachable(s: Situation) -> str:
 def _answers(s: Situation, given: AuthorizationView) -> bool:
     """Say whether a fresh consent was to all of this request: another tab may have asked for less."""
     answered = given.granted | given.declined
-    return given.scope.issuperset(s.request.scope) and answered.issuperset(asked_claims(s.request, s.client))
+    return _covers(s, given) and answered.issuperset(asked_claims(s.request, s.client))
+
+
+def _covers(s: Situation, given: AuthorizationView) -> bool:
+    """Say whether scope, services of others and details were put to the citizen."""
+    return (
+        given.scope.issuperset(s.request.scope)
+        and given.resource.issuperset(asked_resources(s.request, s.client))
+        and given.details.issuperset(elements(s.request.authorization_details))
+    )
+
+
+def _details_ask_each_time(request: AuthorizationRequest) -> bool:
+    details = read_stored(request.authorization_details)
+    return any(TYPES[str(detail["type"])].asks_each_time(detail) for detail in details)
 
 
 def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:

@@ -22,9 +22,9 @@ class ReplyTo:
     issuer: str
 
     @property
-    def is_form_post(self) -> bool:
-        """True where the answer travels in a form (Form Post Response Mode §2)."""
-        return self.mode is ResponseMode.FORM_POST
+    def is_plain(self) -> bool:
+        """True where the answer travels as it is, in the address."""
+        return self.mode is ResponseMode.QUERY
 
     def error(self, exc: ProtocolError) -> AuthorizationResponse:
         """Answer with an error, `state` and `iss` (RFC 6749 §4.1.2.1, RFC 9207 §2)."""
@@ -32,9 +32,9 @@ class ReplyTo:
             raise TypeError("a page error must never be redirected") from exc
         return self._answer(error_members(exc))
 
-    def success(self, code: str) -> AuthorizationResponse:
-        """Answer with a code, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2)."""
-        return self._answer({"code": code})
+    def success(self, code: str, session_state: str | None = None) -> AuthorizationResponse:
+        """Answer with a code, `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2; Session Management §2)."""
+        return self._answer({"code": code} | ({"session_state": session_state} if session_state else {}))
 
     def _answer(self, members: dict[str, str]) -> AuthorizationResponse:
         if self.state is not None:
@@ -62,6 +62,13 @@ class AuthorizationRequest:
     login_hint: str | None = field(default=None, repr=False)
     id_token_hint: str | None = field(default=None, repr=False)
     display: str | None = None
+    resource: tuple[str, ...] = ()
+    authorization_details: str | None = None
+    """JSON text, checked and in canonical form (RFC 9396 §2)."""
+    dpop_jkt: str | None = None
+    """The key the code will be bound to (RFC 9449 §10)."""
+    pushed: str | None = field(default=None, repr=False)
+    """The `request_uri` this request came by, consumed with the code (RFC 9126 §4; decision 10)."""
 
     @property
     def is_openid(self) -> bool:
@@ -103,6 +110,10 @@ class AuthorizationRequest:
             "login_hint": self.login_hint,
             "id_token_hint": self.id_token_hint,
             "display": self.display,
+            "resource": list(self.resource),
+            "authorization_details": self.authorization_details,
+            "dpop_jkt": self.dpop_jkt,
+            "pushed": self.pushed,
         }
 
     @classmethod
@@ -130,6 +141,10 @@ class AuthorizationRequest:
             login_hint=_text(stored, "login_hint"),
             id_token_hint=_text(stored, "id_token_hint"),
             display=_text(stored, "display"),
+            resource=_words(stored, "resource"),
+            authorization_details=_text(stored, "authorization_details"),
+            dpop_jkt=_text(stored, "dpop_jkt"),
+            pushed=_text(stored, "pushed"),
         )
 
 

@@ -1,4 +1,4 @@
-"""private_key_jwt: a client proves itself with a short signed statement (RFC 7523 §3, OIDC Core §9)."""
+"""private_key_jwt and client_secret_jwt: a client proves itself with a short statement (RFC 7523 §3, OIDC Core §9)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,10 +8,13 @@ from typing import Final
 
 from idp.protocol.oauth.client import Client, Profile
 from idp.protocol.oauth.errors import InvalidClient
-from idp.protocol.oauth.jose import BadJwtError, UnknownKeyError, open_jwt, peek, with_alias
+from idp.protocol.oauth.jose import MAC_OF, BadJwtError, UnknownKeyError, open_jwt, open_mac, peek, with_alias
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+KEY_JWT: Final = "private_key_jwt"
+SECRET_JWT: Final = "client_secret_jwt"  # noqa: S105  a method name
 ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519", "RS256")
+MAC_ALGORITHMS: Final = tuple(MAC_OF)
 FAPI_ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI 2.0 SP §5.4.1
 
 SKEW: Final = timedelta(seconds=30)  # between the 10 s that must pass and the 60 s that must not (G13)
@@ -38,15 +41,19 @@ class Audiences:
     endpoints: tuple[str, ...] = ()
 
 
-def claimed_client(assertion: str) -> str:
-    """The client an assertion speaks of, before it is verified (RFC 7523 §3)."""
+def claimed(assertion: str) -> tuple[str, str]:
+    """The method an assertion is of and the client it speaks of, before it is verified (RFC 7523 §3).
+
+    The registration must name this very method, and only its algorithms are tried: the header decides nothing.
+    """
     try:
-        subject = peek(assertion).claims.get("sub")
+        peeked = peek(assertion)
     except BadJwtError as cause:
         raise InvalidClient from cause
+    subject = peeked.claims.get("sub")
     if not isinstance(subject, str) or not subject or _NEVER.search(subject):
         raise InvalidClient
-    return subject
+    return SECRET_JWT if peeked.header.get("alg") in MAC_OF else KEY_JWT, subject
 
 
 def verify_assertion(
@@ -68,6 +75,36 @@ def verify_assertion(
         raise UnknownAssertionKey from cause
     except BadJwtError as cause:
         raise InvalidClient from cause
+    _check_claims(client, claims, audiences, now, first_use)
+
+
+def verify_mac(
+    client: Client,
+    assertion: str,
+    secret: bytes | None,
+    audiences: Audiences,
+    now: datetime,
+    first_use: FirstUse,
+) -> None:
+    """The same for client_secret_jwt, with the client's own secret (OIDC Core §9); never in a FAPI profile."""
+    if secret is None or client.is_fapi:
+        raise InvalidClient
+    registered = client.token_endpoint_auth_signing_alg
+    try:
+        claims = open_mac(assertion, secret, MAC_ALGORITHMS if registered is None else (registered,)).claims
+    except BadJwtError as cause:
+        raise InvalidClient from cause
+    _check_claims(client, claims, audiences, now, first_use)
+
+
+def _check_claims(
+    client: Client,
+    claims: Mapping[str, object],
+    audiences: Audiences,
+    now: datetime,
+    first_use: FirstUse,
+) -> None:
+    """What RFC 7523 §3 asks of the content, single use last."""
     _check_party(client, claims, "iss")
     _check_party(client, claims, "sub")
     _check_audience(client, claims.get("aud"), audiences)

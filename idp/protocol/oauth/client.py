@@ -55,13 +55,40 @@ class Client:
     token_endpoint_auth_method: str = "private_key_jwt"  # noqa: S105  a method name, not a secret
     token_endpoint_auth_signing_alg: str | None = None
     secret_digest: bytes | None = field(default=None, repr=False)
+    secret_sealed: bytes | None = field(default=None, repr=False)
+    """The secret of a `client_secret_jwt` client, sealed: a MAC cannot be checked with a digest (OIDC Core §9)."""
     jwks: Mapping[str, object] | None = field(default=None, repr=False)
     jwks_uri: str | None = None
     grant_types: tuple[str, ...] = ("authorization_code",)
     response_types: tuple[str, ...] = ("code",)
     scopes: tuple[str, ...] = ("openid",)
     id_token_signed_response_alg: str = ""
+    id_token_encrypted_response_alg: str | None = None
+    id_token_encrypted_response_enc: str | None = None
     userinfo_signed_response_alg: str | None = None
+    userinfo_encrypted_response_alg: str | None = None
+    userinfo_encrypted_response_enc: str | None = None
+    authorization_signed_response_alg: str | None = None
+    authorization_encrypted_response_alg: str | None = None
+    authorization_encrypted_response_enc: str | None = None
+    introspection_signed_response_alg: str | None = None
+    introspection_encrypted_response_alg: str | None = None
+    introspection_encrypted_response_enc: str | None = None
+    request_object_signing_alg: str | None = None
+    request_object_encryption_alg: str | None = None
+    request_object_encryption_enc: str | None = None
+    request_uris: tuple[str, ...] = ()
+    require_signed_request_object: bool = False
+    require_pushed_authorization_requests: bool = False
+    dpop_bound_access_tokens: bool = False
+    tls_client_certificate_bound_access_tokens: bool = False
+    tls_client_auth_subject_dn: str | None = None
+    tls_client_auth_san_dns: str | None = None
+    tls_client_auth_san_uri: str | None = None
+    tls_client_auth_san_ip: str | None = None
+    tls_client_auth_san_email: str | None = None
+    authorization_details_types: tuple[str, ...] = ()
+    resource_uris: tuple[str, ...] = ()
     subject_type: str = "pairwise"
     sector: str = ""
     default_max_age: int | None = None
@@ -70,6 +97,13 @@ class Client:
     min_acr: str = ""
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
+    backchannel_token_delivery_mode: str | None = None
+    backchannel_client_notification_endpoint: str | None = None
+    backchannel_authentication_request_signing_alg: str | None = None
+    backchannel_user_code_parameter: bool = False
+    initiate_login_uri: str | None = None
     isolated_sso: bool = False
     required_role: str | None = None
     claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))
@@ -104,8 +138,45 @@ class Client:
 
     @property
     def rotates_refresh_tokens(self) -> bool:
-        """True where a refresh token is single use (RFC 9700 §4.14.2); FAPI 2.0 forbids it (§5.3.2.1-9)."""
-        return not self.is_fapi
+        """True where a refresh token is single use (RFC 9700 §4.14.2).
+
+        FAPI 2.0 forbids it (§5.3.2.1-9); a confidential client whose tokens are bound to a key keeps it (decision 7).
+        """
+        return not self.is_fapi and (self.is_public or not self.needs_bound_tokens)
+
+    @property
+    def needs_bound_tokens(self) -> bool:
+        """True where an access token must be bound to a key (RFC 9449 §5.2, RFC 8705 §3.4, FAPI 2.0 SP §5.3.2.1-6)."""
+        return (
+            self.is_fapi or self.dpop_bound_access_tokens or self.tls_client_certificate_bound_access_tokens
+        )
+
+    @property
+    def needs_pushed_requests(self) -> bool:
+        """True where an authorization request must be pushed (RFC 9126 §6, FAPI 2.0 SP §5.3.2.2-3)."""
+        return self.is_fapi or self.require_pushed_authorization_requests
+
+    @property
+    def needs_signed_requests(self) -> bool:
+        """True where an authorization request must be a signed object (RFC 9101 §10.5, FAPI 2.0 MS §5.3)."""
+        return self.require_signed_request_object or self.profile is Profile.FAPI2_MESSAGE_SIGNING
+
+    @property
+    def takes_secured_responses(self) -> bool:
+        """True for a client that can read signed authorization responses (JARM §3, FAPI 2.0 MS §5.4)."""
+        return self.is_fapi or self.authorization_signed_response_alg is not None
+
+    @property
+    def authorization_response_alg(self) -> str:
+        """What signed authorization responses are signed with (JARM §3; decision 12)."""
+        return self.authorization_signed_response_alg or (
+            "RS256" if self.profile is Profile.OIDC_CORE else "ES256"
+        )
+
+    @property
+    def introspection_alg(self) -> str:
+        """What signed introspection answers are signed with (RFC 9701 §6, FAPI 2.0 SP §5.4.1)."""
+        return self.introspection_signed_response_alg or ("ES256" if self.is_fapi else "RS256")
 
     def name(self, language: str) -> str:
         """The client's name in a language, else Indonesian, else any (OIDC Registration §2.1)."""

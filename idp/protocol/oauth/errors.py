@@ -4,7 +4,6 @@ import re
 from typing import ClassVar
 
 _NOT_ALLOWED = re.compile(r"[^\x20-\x21\x23-\x5B\x5D-\x7E]")
-_LONGEST = 300
 SOON_SECONDS = 2
 
 
@@ -17,6 +16,7 @@ class ProtocolError(Exception):
 
     code: ClassVar[str] = "server_error"
     status: ClassVar[int] = 400
+    longest: ClassVar[int] = 300
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class ProtocolError(Exception):
     @property
     def public(self) -> str:
         """The description in the characters that may travel (RFC 6749 §5.2), cut to a sane length."""
-        return _NOT_ALLOWED.sub("?", self.description[:_LONGEST])
+        return _NOT_ALLOWED.sub("?", self.description[: self.longest])
 
 
 class InvalidRequest(ProtocolError):
@@ -199,11 +199,60 @@ class InvalidRequestUri(ProtocolError):
     code = "invalid_request_uri"
 
 
+class InvalidTarget(ProtocolError):
+    """Refuse a resource or audience that is unknown or not given to this client (RFC 8707 §2, RFC 8693 §2.2.2)."""
+
+    code = "invalid_target"
+
+
+class InvalidAuthorizationDetails(ProtocolError):
+    """Refuse authorization details that are malformed or of a type not offered (RFC 9396 §5)."""
+
+    code = "invalid_authorization_details"
+
+
+class InvalidDpopProof(ProtocolError):
+    """Refuse a DPoP proof that is missing, malformed, stale, replayed or of another key (RFC 9449 §5, §7.1).
+
+    Status 401 at a protected resource.
+    """
+
+    code = "invalid_dpop_proof"
+
+
+class UseDpopNonce(ProtocolError):
+    """Ask for a proof that carries the nonce of this server (RFC 9449 §8, §9). Status 401 at a protected resource."""
+
+    code = "use_dpop_nonce"
+
+
+class AuthorizationPending(ProtocolError):
+    """Tell that the citizen has not decided yet (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "authorization_pending"
+
+
+class SlowDown(ProtocolError):
+    """Ask to poll less often (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "slow_down"
+
+
+class ExpiredToken(ProtocolError):
+    """Tell that the citizen did not decide in time (RFC 8628 §3.5, CIBA §11)."""
+
+    code = "expired_token"
+
+
 class InvalidToken(ProtocolError):
     """Refuse an access token that is expired, revoked or not ours (RFC 6750 §3.1)."""
 
     code = "invalid_token"
     status = 401
+
+
+class KeyNeeded(InvalidToken):
+    """Refuse a token bound to a key that came without a proof of it (RFC 9449 §7.2)."""
 
 
 class MissingToken(InvalidToken):
@@ -237,12 +286,20 @@ class InvalidRedirectUri(ProtocolError):
     """Refuse a registration with an unusable redirect URI (RFC 7591 §3.2.2)."""
 
     code = "invalid_redirect_uri"
+    longest = 4000
 
 
 class InvalidClientMetadata(ProtocolError):
     """Refuse a registration with unusable metadata (RFC 7591 §3.2.2)."""
 
     code = "invalid_client_metadata"
+    longest = 4000
+
+
+class UnapprovedSoftwareStatement(ProtocolError):
+    """Refuse a software statement of an issuer nobody here trusts (RFC 7591 §3.2.2)."""
+
+    code = "unapproved_software_statement"
 
 
 class PageOnly(ProtocolError):
@@ -261,3 +318,12 @@ class RedirectRefused(PageOnly):
     """Show a page for a redirect URI that is missing or not registered (RFC 6749 §4.1.2.1)."""
 
     code = "invalid_request"
+
+
+class PushedRequestRefused(PageOnly):
+    """Show a page for a pushed request that is unknown, expired, used or another client's (RFC 9126 §4).
+
+    Nothing proves then where the browser may be sent.
+    """
+
+    code = "invalid_request_uri"

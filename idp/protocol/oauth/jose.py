@@ -5,13 +5,14 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key
+from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
 
 LONGEST: Final = 16_384
 LONGEST_HEADER: Final = 4096
@@ -31,12 +32,18 @@ KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "Ed25519": ("OKP", "Ed25519"),
     }
 )
+MAC_OF: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "HS512": 64})
+"""MAC algorithms, with the bytes a key needs at least (RFC 7518 §3.2)."""
 ED25519_NAMES: Final = frozenset({"EdDSA", "Ed25519"})  # RFC 9864 §2.2
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
-_REFUSED_HEADERS = frozenset({"crit", "b64", "jku", "jwk", "x5u"})
+_EXTENSIONS = frozenset({"crit", "b64"})  # none is understood here, and none is needed (RFC 7515 §4.1.11)
+_REFUSED_HEADERS = _EXTENSIONS | {"jku", "jwk", "x5u"}
+_PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
 _REGISTRY = jws.JWSRegistry(algorithms=list(KEY_OF), strict_check_header=False)
 _REGISTRY.max_header_length = LONGEST_HEADER
+_MAC_REGISTRY = jws.JWSRegistry(algorithms=list(MAC_OF), strict_check_header=False)
+_MAC_REGISTRY.max_header_length = LONGEST_HEADER
 
 
 class BadJwtError(Exception):
@@ -76,11 +83,7 @@ def open_jwt(
     """
     peeked = peek(compact)
     header = peeked.header
-    alg, kid, its_typ = header.get("alg"), header.get("kid"), header.get("typ")
-    if not isinstance(alg, str) or alg not in KEY_OF or alg not in algorithms:
-        raise BadJwtError("algorithm is not allowed")
-    if not _REFUSED_HEADERS.isdisjoint(header):
-        raise BadJwtError("header has a member that is not allowed")
+    alg, kid, its_typ = _algorithm(header, KEY_OF, algorithms), header.get("kid"), header.get("typ")
     if kid is not None and not (isinstance(kid, str) and len(kid) <= LONGEST_KID):
         raise BadJwtError("kid is malformed")
     if typ is not None and (not isinstance(its_typ, str) or its_typ.lower() not in typ):
@@ -91,6 +94,74 @@ def open_jwt(
     if not any(_verifies(compact, key, alg) for key in keys[:MOST_KEYS]):
         raise BadJwtError("signature does not verify")
     return peeked
+
+
+def open_self_signed(compact: str, algorithms: Collection[str], *, typ: str) -> tuple[Peeked, str]:
+    """Verify a JWT by the key in its own header, and name that key (RFC 9449 §4.2, RFC 7638 §3).
+
+    Whose key it is has to be known otherwise. Header members nobody asked for are ignored, addresses too.
+    """
+    peeked = peek(compact)
+    header = peeked.header
+    alg, jwk, its_typ = header.get("alg"), header.get("jwk"), header.get("typ")
+    if not isinstance(its_typ, str) or its_typ.lower() != typ:
+        raise BadJwtError(f"typ must be {typ}")
+    if not isinstance(alg, str) or alg not in KEY_OF or alg not in algorithms:
+        raise BadJwtError("alg is not allowed")
+    if not _EXTENSIONS.isdisjoint(header):
+        raise BadJwtError("the header has an extension that is not understood")
+    if not isinstance(jwk, dict):
+        raise BadJwtError("jwk is missing")
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk):
+        raise BadJwtError("jwk must not hold a private key")
+    kty, crv = KEY_OF[alg]
+    if jwk.get("kty") != kty or (crv and jwk.get("crv") != crv):
+        raise BadJwtError("jwk is not a key for alg")
+    key = _import_stranger(_public_json(jwk))
+    if key is None:
+        raise BadJwtError("jwk is not a usable key")
+    if not _verifies(compact, key, alg):
+        raise BadJwtError("the signature does not verify")
+    return peeked, key.thumbprint()
+
+
+def open_mac(compact: str, secret: bytes, algorithms: Collection[str]) -> Peeked:
+    """Verify a JWT with a MAC by a shared secret, which must be long enough for its algorithm (RFC 7518 §3.2).
+
+    A secret is never tried as anything else, nor a public key as a secret (RFC 8725 §3.1).
+    """
+    peeked = peek(compact)
+    alg = _algorithm(peeked.header, MAC_OF, algorithms)
+    if len(secret) < MAC_OF[alg]:
+        raise BadJwtError("the secret is too short for this algorithm")
+    try:
+        jws.deserialize_compact(compact, OctKey.import_key(secret), [alg], _MAC_REGISTRY)
+    except (JoseError, ValueError, TypeError) as cause:
+        raise BadJwtError("the MAC does not verify") from cause
+    return peeked
+
+
+def _algorithm(header: Mapping[str, object], kind: Collection[str], allowed: Collection[str]) -> str:
+    """The header's algorithm where it is of this kind and allowed; members that point to keys are refused."""
+    alg = header.get("alg")
+    if not isinstance(alg, str) or alg not in kind or alg not in allowed:
+        raise BadJwtError("algorithm is not allowed")
+    if not _REFUSED_HEADERS.isdisjoint(header):
+        raise BadJwtError("header has a member that is not allowed")
+    return alg
+
+
+def numeric_date(claims: Mapping[str, object], name: str) -> datetime | None:
+    """Read a NumericDate, or None when absent (RFC 7519 §2)."""
+    value = claims.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadJwtError(f"{name} must be a number")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as cause:
+        raise BadJwtError(f"{name} is out of range") from cause
 
 
 def with_alias(alg: str) -> frozenset[str]:
@@ -129,6 +200,18 @@ def _import(public_json: str) -> Key | None:
         return JWKRegistry.import_key(jwk)
     except (JoseError, LookupError, TypeError, ValueError):
         return None
+
+
+@lru_cache(maxsize=4096)
+def _import_stranger(public_json: str) -> Key | None:
+    """Import a key that somebody sent; remembered apart, so that strangers' keys displace nobody's."""
+    return _import.__wrapped__(public_json)
+
+
+def public_key_of(jwk: Mapping[str, object]) -> bytes | None:
+    """The SubjectPublicKeyInfo of a registered key in DER, None for one that is of no use (RFC 5280 §4.1.2.7)."""
+    key = _import(_public_json(jwk)) if jwk.get("kty") in {kty for kty, _ in KEY_OF.values()} else None
+    return key.as_der(private=False) if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 
 def _bits(encoded: str) -> int:

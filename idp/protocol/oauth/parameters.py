@@ -24,6 +24,9 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
         "token": 16384,
         "access_token": 16384,
         "subject_token": 16384,
+        "actor_token": 16384,
+        "login_hint_token": 16384,
+        "authorization_details": 16384,
     }
 )
 REPEATABLE: Final = frozenset({"resource", "audience"})  # RFC 8707 §2, RFC 8693 §2.1
@@ -38,10 +41,16 @@ class Parameters(Mapping[str, str]):
     error redirect (RFC 6749 §4.1.2.1).
     """
 
-    __slots__ = ("_values", "faults")
+    __slots__ = ("_repeated", "_values", "faults")
 
-    def __init__(self, values: Mapping[str, str], faults: Mapping[str, InvalidRequest] | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        faults: Mapping[str, InvalidRequest] | None = None,
+        repeated: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self._values = values
+        self._repeated: Mapping[str, tuple[str, ...]] = repeated if repeated is not None else {}
         self.faults: Mapping[str, InvalidRequest] = faults if faults is not None else {}
 
     def __getitem__(self, name: str) -> str:
@@ -56,6 +65,24 @@ class Parameters(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Parameters({sorted(self._values)}, faults={sorted(self.faults)})"
 
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a parameter that may be repeated, in order (RFC 8707 §2)."""
+        if name in self._repeated:
+            return self._repeated[name]
+        return (self._values[name],) if name in self._values else ()
+
+    def filled(
+        self, around: Mapping[str, tuple[str, ...]], faults: Mapping[str, InvalidRequest]
+    ) -> "Parameters":
+        """Return these parameters, and others where these say nothing (OIDC Core §6.1)."""
+        own = self._values.keys() | self.faults.keys()
+        more = {name: values for name, values in around.items() if name not in own}
+        return Parameters(
+            {**self._values, **{name: values[0] for name, values in more.items()}},
+            {**{name: fault for name, fault in faults.items() if name not in own}, **self.faults},
+            {**self._repeated, **{name: values for name, values in more.items() if len(values) > 1}},
+        )
+
     def require(self, name: str) -> str:
         """Return a parameter that must be there (RFC 6749 §5.2)."""
         value = self._values.get(name)
@@ -68,6 +95,7 @@ def collect(pairs: Iterable[tuple[str, str]]) -> Parameters:
     """Sort a request into usable parameters and faults; too many parameters refuse it whole."""
     values: dict[str, str] = {}
     faults: dict[str, InvalidRequest] = {}
+    repeated: dict[str, tuple[str, ...]] = {}
     for count, (name, value) in enumerate(pairs, 1):
         if count > MOST_PARAMETERS:
             raise InvalidRequest("too many parameters")
@@ -75,18 +103,21 @@ def collect(pairs: Iterable[tuple[str, str]]) -> Parameters:
             continue  # a parameter without a value is treated as omitted (RFC 6749 §3.1)
         if len(name) > LONGEST_NAME:
             continue  # nothing we know is that long; unrecognised parameters are ignored
-        if name in values:
-            if name not in REPEATABLE:
-                faults[name] = InvalidRequest(f"{name} is repeated", parameter=name)
+        if name in values and name not in REPEATABLE:
+            faults[name] = InvalidRequest(f"{name} is repeated", parameter=name)
             continue
         if len(value) > LONGEST.get(name, LONGEST_VALUE):
             faults[name] = InvalidRequest(f"{name} is too long", parameter=name)
         elif not (value.isascii() and value.isprintable()) and _NEVER.search(value):
             faults[name] = InvalidRequest(f"{name} has a character that is not allowed", parameter=name)
-        values[name] = value
+        if name in values:
+            repeated[name] = (*repeated.get(name, (values[name],)), value)
+        else:
+            values[name] = value
     for name in faults:
         del values[name]
-    return Parameters(values, faults)
+        repeated.pop(name, None)
+    return Parameters(values, faults, repeated)
 
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Parameters:

@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 from idp.protocol.oauth.errors import InvalidRequest, MissingToken
 from idp.protocol.oauth.parameters import Parameters
-from idp.protocol.oauth.values import parse_scope
+from idp.protocol.oauth.values import Confirmation, parse_scope
 
 
 class Headers(Protocol):
@@ -34,7 +34,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A token request (RFC 6749 §4.1.3, §6). Grants of later specs read `parameters`."""
+    """A token request (RFC 6749 §4.1.3, §6). Grants of later specs read `parameters`.
+
+    `confirmation` is the key the caller proved to hold, by a DPoP proof or a certificate (RFC 9449 §5, RFC 8705 §3).
+    """
 
     credentials: Credentials
     grant_type: str
@@ -43,11 +46,15 @@ class TokenRequest:
     code_verifier: str | None = field(default=None, repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     scope: tuple[str, ...] | None = None
+    resource: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
     parameters: Mapping[str, str] = field(default_factory=dict, repr=False)
-    dpop: str | None = field(default=None, repr=False)
+    confirmation: Confirmation | None = None
 
     @classmethod
-    def of(cls, parameters: Parameters, credentials: Credentials, headers: Headers | None = None) -> Self:
+    def of(
+        cls, parameters: Parameters, credentials: Credentials, confirmation: Confirmation | None = None
+    ) -> Self:
         """Read a token request; only `grant_type` is needed to know which grant judges the rest."""
         scope = parameters.get("scope")
         return cls(
@@ -58,8 +65,10 @@ class TokenRequest:
             code_verifier=parameters.get("code_verifier"),
             refresh_token=parameters.get("refresh_token"),
             scope=parse_scope(scope) if scope is not None else None,
+            resource=parameters.all("resource"),
+            audience=parameters.all("audience"),
             parameters=parameters,
-            dpop=headers.get("dpop") if headers is not None else None,
+            confirmation=confirmation,
         )
 
     def require(self, name: str) -> str:
@@ -104,7 +113,6 @@ class UserInfoRequest:
 
     token: str = field(repr=False)
     scheme: str = "Bearer"
-    dpop: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, headers: Headers, body: Mapping[str, str], query: Mapping[str, str]) -> Self:
@@ -125,4 +133,4 @@ class UserInfoRequest:
             raise MissingToken("an access token is needed")
         if not token or " " in token or not token.isascii():
             raise InvalidRequest("the Authorization header is malformed")
-        return cls(token, known, headers.get("dpop"))
+        return cls(token, known)

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import orjson
 
+from idp.protocol.oauth import dpop
 from idp.protocol.oauth.errors import (
     InsufficientScope,
     InsufficientUserAuthentication,
     InvalidClient,
+    InvalidDpopProof,
     InvalidToken,
+    KeyNeeded,
     MissingToken,
     ProtocolError,
+    UseDpopNonce,
 )
 
 Header = tuple[str, str]
@@ -19,6 +23,8 @@ Header = tuple[str, str]
 JSON: Header = ("Content-Type", "application/json;charset=UTF-8")
 NO_STORE: tuple[Header, ...] = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 _JSON_NO_STORE = (JSON, *NO_STORE)
+_FROM_RESOURCES = (InvalidToken, InsufficientScope, InsufficientUserAuthentication)
+_ABOUT_PROOFS = (InvalidDpopProof, UseDpopNonce)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,10 @@ def token_reply(
 
 
 def error_reply(error: ProtocolError, realm: str = "", scheme: str = "Bearer") -> Reply:
-    """Answer with an error object (RFC 6749 §5.2, RFC 6750 §3).
+    """Answer with an error object (RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1).
 
-    `realm` is the issuer; `scheme` is the scheme a protected resource was asked with.
+    `realm` is the issuer; `scheme` is the scheme a protected resource was asked with. Only there is `DPoP` a scheme:
+    a fault of a proof is then one of authentication.
     """
     headers: list[Header] = []
     body = {} if isinstance(error, MissingToken) else error_members(error)
@@ -87,7 +94,8 @@ def error_reply(error: ProtocolError, realm: str = "", scheme: str = "Bearer") -
         headers.append(("WWW-Authenticate", challenge))
     if error.retry_after is not None:
         headers.append(("Retry-After", str(error.retry_after)))
-    return json_reply(body, error.status, tuple(headers))
+    status = 401 if scheme == "DPoP" and isinstance(error, _ABOUT_PROOFS) else error.status
+    return json_reply(body, status, tuple(headers))
 
 
 def error_members(error: ProtocolError) -> dict[str, str]:
@@ -102,7 +110,7 @@ def _challenge(error: ProtocolError, realm: str, scheme: str) -> str | None:
     """Build the WWW-Authenticate field, or None where the error needs none (RFC 9110 §11.6.1)."""
     if isinstance(error, InvalidClient):
         return f'{error.scheme} realm="{realm}"' if error.scheme else None
-    if not isinstance(error, InvalidToken | InsufficientScope | InsufficientUserAuthentication):
+    if not isinstance(error, _FROM_RESOURCES) and not (scheme == "DPoP" and isinstance(error, _ABOUT_PROOFS)):
         return None
     fields = {"realm": realm}
     if not isinstance(error, MissingToken):
@@ -114,4 +122,13 @@ def _challenge(error: ProtocolError, realm: str, scheme: str) -> str | None:
             fields["acr_values"] = error.acr_values
         if error.max_age is not None:
             fields["max_age"] = str(error.max_age)
+    algs = {"algs": " ".join(dpop.ALGORITHMS)}
+    if scheme == "DPoP":
+        return _challenged(scheme, fields | algs)
+    if isinstance(error, MissingToken | KeyNeeded):  # either scheme would do (RFC 9449 §7.2)
+        return f"{_challenged(scheme, fields)}, {_challenged('DPoP', {'realm': realm} | algs)}"
+    return _challenged(scheme, fields)
+
+
+def _challenged(scheme: str, fields: Mapping[str, str]) -> str:
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in fields.items() if value)

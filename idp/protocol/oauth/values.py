@@ -28,6 +28,8 @@ class HandleKind(StrEnum):
     PAR = "p"
     DRAFT = "d"
     BROWSER = "b"
+    DEVICE = "v"
+    CIBA = "a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Confirmation:
     def token_type(self) -> str:
         """`DPoP` for a token bound to a DPoP key, else `Bearer` (RFC 9449 §5, RFC 8705 §3)."""
         return "DPoP" if self.jkt else "Bearer"
+
+    @property
+    def binding(self) -> str:
+        """One text for storage and comparison: which key by which method."""
+        return f"jkt:{self.jkt}" if self.jkt else f"x5t:{self.x5t_s256}"
 
     def claim(self) -> dict[str, str]:
         """The `cnf` member (RFC 9449 §6, RFC 8705 §3.1)."""

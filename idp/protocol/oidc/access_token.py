@@ -28,11 +28,14 @@ def access_token_claims(
     amr: Sequence[str] = (),
     auth_time: datetime | None = None,
     confirmation: Confirmation | None = None,
+    authorization_details: Sequence[object] | None = None,
+    actor: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
     """Put the claims together (RFC 9068 §2.2). The default audience is the issuer (decision 11).
 
     `fid` is the family, the way back to the citizen (decision 6); `cnf` binds the token to a key (RFC 9449
-    §6.1).
+    §6.1, RFC 8705 §3.1); `authorization_details` is what exactly was allowed (RFC 9396 §9.1); `act` who acts for
+    the citizen, and who before (RFC 8693 §4.1).
     """
     issued = seconds(now)
     aud = issuer if audience is None else audience
@@ -56,6 +59,10 @@ def access_token_claims(
         claims["auth_time"] = seconds(auth_time)
     if confirmation is not None:
         claims["cnf"] = confirmation.claim()
+    if authorization_details:
+        claims["authorization_details"] = list(authorization_details)
+    if actor is not None:
+        claims["act"] = dict(actor)
     return claims
 
 
@@ -72,7 +79,10 @@ class AccessToken:
     expires_at: datetime
     family_id: UUID | None = None
     acr: str | None = None
+    auth_time: datetime | None = None
     confirmation: Confirmation | None = None
+    authorization_details: tuple[Mapping[str, object], ...] = ()
+    actor: Mapping[str, object] | None = None
 
     @classmethod
     def of(cls, claims: Mapping[str, object], *, issuer: str, now: datetime) -> Self:
@@ -81,7 +91,8 @@ class AccessToken:
             raise InvalidToken("the access token is not ours")
         try:
             aud = claims["aud"]
-            fid, acr = claims.get("fid"), claims.get("acr")
+            actor = claims.get("act")
+            fid, acr, auth_time = claims.get("fid"), claims.get("acr"), claims.get("auth_time")
             token = cls(
                 subject=str(claims["sub"]),
                 client_id=str(claims["client_id"]),
@@ -92,7 +103,12 @@ class AccessToken:
                 expires_at=datetime.fromtimestamp(cast("int", claims["exp"]), UTC),
                 family_id=UUID(str(fid)) if fid is not None else None,
                 acr=acr if isinstance(acr, str) else None,
+                auth_time=datetime.fromtimestamp(cast("int", auth_time), UTC) if auth_time else None,
                 confirmation=Confirmation.of(claims.get("cnf")),
+                authorization_details=tuple(
+                    cast("Sequence[Mapping[str, object]]", claims.get("authorization_details") or ())
+                ),
+                actor=actor if isinstance(actor, Mapping) else None,
             )
         except (KeyError, TypeError, ValueError, OverflowError) as cause:
             raise InvalidToken("the access token is malformed") from cause

@@ -17,11 +17,12 @@ class IdTokenHint:
     def of(cls, claims: Mapping[str, object], issuer: str) -> Self | None:
         """Read verified claims; None for a token that is no ID Token of ours (RFC 8725 §3.12).
 
-        An access token or a logout token is no hint: those carry `client_id` or `events`.
+        An access token or a logout token is no hint: those carry `client_id` or `events`. Nor is a signed UserInfo
+        answer, which has the same type and audience but neither `exp` nor `acr`.
         """
         sub, aud, sid = claims.get("sub"), claims.get("aud"), claims.get("sid")
         if claims.get("iss") != issuer or "events" in claims or "client_id" in claims:
             return None
-        if not isinstance(sub, str) or not isinstance(aud, str):
+        if not {"exp", "iat", "acr"} <= claims.keys() or not isinstance(sub, str) or not isinstance(aud, str):
             return None
         return cls(sub, aud, sid if isinstance(sid, str) else None)

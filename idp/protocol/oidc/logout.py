@@ -88,6 +88,14 @@ def with_state(uri: str, state: str | None) -> str:
     return append_query(uri, {"state": state} if state is not None else {})
 
 
+def frontchannel_address(client: Client, issuer: str, sid: str) -> str | None:
+    """Where to tell a client by a frame, with `iss` and `sid` where it wants them (Front-Channel Logout §2, §3)."""
+    if client.frontchannel_logout_uri is None:
+        return None
+    named = {"iss": issuer, "sid": sid} if client.frontchannel_logout_session_required else {}
+    return append_query(client.frontchannel_logout_uri, named)
+
+
 def logout_token_claims(
     *,
     issuer: str,

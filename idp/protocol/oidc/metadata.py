@@ -31,6 +31,7 @@ class Offered:
     client_auth_methods: Sequence[str]
     assertion_algorithms: Sequence[str]
     signing_algorithms: Sequence[str]
+    request_object_algorithms: Sequence[str] = ()
     code_challenge_methods: Sequence[str] = ("S256",)
     prompt_values: Sequence[str] = ()
     ui_locales: Sequence[str] = ("id", "en")
@@ -62,8 +63,7 @@ def server_metadata(offered: Offered) -> dict[str, object]:
         "ui_locales_supported": list(offered.ui_locales),
         "id_token_signing_alg_values_supported": list(offered.signing_algorithms),
         "code_challenge_methods_supported": list(offered.code_challenge_methods),
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        **_request_objects(offered.request_object_algorithms),
         "authorization_response_iss_parameter_supported": True,
         "service_documentation": offered.service_documentation,
         "op_policy_uri": offered.op_policy_uri,
@@ -72,19 +72,34 @@ def server_metadata(offered: Offered) -> dict[str, object]:
     for endpoint in ("token", "revocation", "introspection"):
         if f"{endpoint}_endpoint" in offered.endpoints:
             document |= _client_auth(endpoint, methods, algorithms)
+    if "pushed_authorization_request_endpoint" in offered.endpoints:
+        document["require_pushed_authorization_requests"] = False
     if "userinfo_endpoint" in offered.endpoints:
         document["userinfo_signing_alg_values_supported"] = list(offered.signing_algorithms)
     if "end_session_endpoint" in offered.endpoints:
         document |= {"backchannel_logout_supported": True, "backchannel_logout_session_supported": True}
+        document |= {"frontchannel_logout_supported": True, "frontchannel_logout_session_supported": True}
     document |= offered.extra
     return {name: value for name, value in document.items() if value is not None and value not in ([], "")}
+
+
+def _request_objects(algorithms: Sequence[str]) -> dict[str, object]:
+    """Request objects by value and by registered address (OIDC Discovery §3, RFC 9101 §10.5)."""
+    members: dict[str, object] = {
+        "request_parameter_supported": bool(algorithms),
+        "request_uri_parameter_supported": bool(algorithms),
+    }
+    if algorithms:
+        members["require_request_uri_registration"] = True
+        members["request_object_signing_alg_values_supported"] = list(algorithms)
+    return members
 
 
 def _client_auth(endpoint: str, methods: list[str], algorithms: list[str]) -> dict[str, object]:
     """How clients authenticate there (RFC 8414 §2); introspection takes no public clients."""
     allowed = [method for method in methods if method != "none" or endpoint != "introspection"]
     members: dict[str, object] = {f"{endpoint}_endpoint_auth_methods_supported": allowed}
-    if "private_key_jwt" in allowed:
+    if {"private_key_jwt", "client_secret_jwt"} & set(allowed):
         members[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = algorithms
     return members
 

@@ -57,6 +57,7 @@ def register() -> Response:
                 environment=environment,
                 by=at.actor,
                 now=at.now,
+                seal=services().secret_seal,
                 policy=policy(),
                 client_id=_plain("client_id") or fresh or None,
             )

@@ -155,9 +155,10 @@ def policy(*, fetching: bool = False) -> Policy:
     deployment = services()
     return Policy(
         production=deployment.settings.production,
+        issuer=deployment.settings.issuer,
         today=deployment.clock().date(),
         check_url=deployment.outbound.guard.check_url,
-        fetch=(lambda url: deployment.outbound.get(url).body) if fetching else None,
+        fetch=deployment.outbound.document if fetching else None,
     )
 
 

@@ -103,6 +103,10 @@ def member_labels() -> dict[str, str]:
         "min_acr": _("Tingkat masuk paling rendah"),
         "id_token_signed_response_alg": _("Algoritma ID Token"),
         "subject_type": _("Jenis pengenal warga (sub)"),
+        "require_pushed_authorization_requests": _("Permintaan wajib dikirim lebih dulu (PAR)"),
+        "require_signed_request_object": _("Permintaan wajib ditandatangani"),
+        "request_object_signing_alg": _("Algoritma permintaan bertanda tangan"),
+        "request_uris": _("Alamat permintaan bertanda tangan"),
         "required_role": _("Peran yang wajib dimiliki"),
     }
 
@@ -132,6 +136,12 @@ def _groups() -> dict[str, tuple[str, ...]]:
             "required_role",
             "id_token_signed_response_alg",
             "subject_type",
+        ),
+        _("Cara mengirim permintaan"): (
+            "require_pushed_authorization_requests",
+            "require_signed_request_object",
+            "request_object_signing_alg",
+            "request_uris",
         ),
     }
 

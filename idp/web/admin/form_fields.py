@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from idp.domain.registry.policy import GROUNDS, SIGNING_ALGS
+from idp.protocol.client_auth.tls import MATCHES
 from idp.protocol.oidc.acr import AAL2
 from idp.protocol.oidc.catalogue import CLAIMS, SCOPES
 from idp.web import locale
@@ -25,6 +26,7 @@ TEXTS = (
     "backchannel_logout_uri",
     "jwks_uri",
     "required_role",
+    *MATCHES,
 )
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
 SELECTS = (
@@ -108,6 +110,7 @@ def groups_of(metadata: Mapping[str, Any]) -> tuple[FieldGroup, ...]:
                     (),
                     _("Hanya kunci publik. Kunci pribadi tetap pada instansi."),
                 ),
+                *(_text(metadata, member, label) for member, label in _certificate_names().items()),
                 FormField(
                     "waivers",
                     _("Pengecualian"),
@@ -140,6 +143,17 @@ def groups_of(metadata: Mapping[str, Any]) -> tuple[FieldGroup, ...]:
             ),
         ),
     )
+
+
+def _certificate_names() -> dict[str, str]:
+    """Say the names a certificate may be known by; exactly one for tls_client_auth (RFC 8705 §2.1.2)."""
+    return {
+        "tls_client_auth_subject_dn": _("Subjek sertifikat (tls_client_auth)"),
+        "tls_client_auth_san_dns": _("Sertifikat: nama DNS"),
+        "tls_client_auth_san_uri": _("Sertifikat: URI"),
+        "tls_client_auth_san_ip": _("Sertifikat: alamat IP"),
+        "tls_client_auth_san_email": _("Sertifikat: surel"),
+    }
 
 
 def rows_of(claims: object) -> tuple[ClaimRow, ...]:

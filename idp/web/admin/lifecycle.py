@@ -12,6 +12,7 @@ from idp.web import csrf, locale
 from idp.web.admin import refusals
 from idp.web.admin.clients import client_page
 from idp.web.admin.desk import HOME, Desk, desk
+from idp.web.context import services
 from idp.web.pages import FieldError
 from idp.web.pages.admin import AdminSecretPage
 from idp.web.render import go, show
@@ -77,7 +78,9 @@ def rotate_secret(client_id: str) -> Response:
         if request.form.get("seen", "") != seen:
             return _back(client_id, "secret-changed")
         try:
-            secret = registrations.rotate_secret(at.db, row.id, by=at.actor, now=at.now)
+            secret = registrations.rotate_secret(
+                at.db, row.id, seal=services().secret_seal, by=at.actor, now=at.now
+            )
         except NotAllowed as error:
             return _not_done(at, row, error)
         page = secret_page(at, row, secret)

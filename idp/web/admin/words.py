@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext as _
 
+from idp.protocol.decoupled.ciba import CIBA_GRANT
+from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.client import Environment
+from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, AAL3
 from idp.web.pages.admin import Badge, Option, Tone
 
@@ -52,6 +55,9 @@ def auth_methods() -> dict[str, str]:
         "private_key_jwt": _("Kunci privat (private_key_jwt)"),
         "client_secret_basic": _("Rahasia klien di header (client_secret_basic)"),
         "client_secret_post": _("Rahasia klien di isi permintaan (client_secret_post)"),
+        "client_secret_jwt": _("MAC dengan rahasia klien (client_secret_jwt)"),
+        "tls_client_auth": _("Sertifikat dari otoritas (tls_client_auth)"),
+        "self_signed_tls_client_auth": _("Sertifikat sendiri (self_signed_tls_client_auth)"),
         "none": _("Tanpa bukti: klien publik (none)"),
     }
 
@@ -76,6 +82,9 @@ def grants() -> dict[str, str]:
         "authorization_code": _("Warga masuk"),
         "refresh_token": _("Perpanjang tanpa masuk lagi"),
         "client_credentials": _("Atas nama klien sendiri"),
+        CIBA_GRANT: _("Minta warga masuk tanpa peramban"),
+        DEVICE_GRANT: _("Warga masuk di perangkat lain"),
+        TOKEN_EXCHANGE: _("Memanggil layanan lain atas nama warga"),
     }
 
 

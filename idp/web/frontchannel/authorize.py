@@ -11,17 +11,20 @@ from idp.domain.grants.issue_code import CodePolicy, issue_code
 from idp.domain.grants.situation import Standing
 from idp.domain.registry.lookup import is_approved
 from idp.domain.sessions import interactions
-from idp.protocol.authorize.checks import resolve, validate
+from idp.protocol.authorize.checks import resolve
 from idp.protocol.authorize.prompts import next_prompt
-from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.authorize.request import AuthorizationRequest, ReplyTo
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import PageOnly, ProtocolError, UnknownClient
+from idp.protocol.oauth.parameters import Parameters
 from idp.web import cookies, locale
 from idp.web.context import services, unit_of_work
+from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.frame import AUTHORIZE
-from idp.web.frontchannel.request import POLICY, read_parameters
+from idp.web.frontchannel.request import client_of, is_pushed, policy, posted_query, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
+from idp.web.request_objects import open_request
 
 bp = Blueprint("authorize", __name__)
 
@@ -31,35 +34,50 @@ def authorize() -> Response:
     """Answer an authorization request, or start the interaction that it needs."""
     deployment = services()
     params = read_parameters(request.query_string)
-    client = None
+    reply_to: ReplyTo | None = None
     try:
-        client, reply_to = resolve(params, deployment.clients.get, deployment.settings.issuer)
-        asked = validate(params, client, reply_to, POLICY)
+        if is_pushed(params):
+            client, asked = pushed(deployment, params)
+            reply_to = asked.reply_to
+        else:
+            opened = open_request(deployment, params, client_of(deployment, params), policy(deployment))
+            client, reply_to = resolve(opened.params, deployment.clients.get, deployment.settings.issuer)
+            asked = opened.validate(deployment, client, reply_to)
         return _decide(asked, client)
     except PageOnly as exc:
         put_on_record(exc, deployment.clients.get(params.get("client_id", "")))
         raise
     except ProtocolError as exc:
-        if client is None:
-            raise
-        return refuse(asked_by=client, error=exc, response=answer(reply_to.error(exc)))
+        return _refused(params, exc, reply_to)
+
+
+def _refused(params: Parameters, error: ProtocolError, reply_to: ReplyTo | None) -> Response:
+    """Answer with an error; one of an object that could not be opened goes where the parameters beside it say."""
+    client = client_of(services(), params)
+    target = reply_to or _target_beside(params)
+    if target is None:
+        put_on_record(error, client)
+        raise error
+    return refuse(asked_by=client, error=error, response=answer(target.error(error), client))
+
+
+def _target_beside(params: Parameters) -> ReplyTo | None:
+    """Return where an answer may go by the parameters in the address; nothing there counts beside a pushed request."""
+    deployment = services()
+    try:
+        return (
+            None
+            if is_pushed(params)
+            else resolve(params, deployment.clients.get, deployment.settings.issuer)[1]
+        )
+    except PageOnly:
+        return None
 
 
 @bp.post("/authorize")
 def authorize_by_post() -> Response:
     """Turn a form into the same request by address: cookies stay home on a cross-site POST (Core §3.1.2.1)."""
-    if request.query_string:
-        raise PageOnly("parameters belong in the form or in the address, not in both")
-    body = request.get_data(cache=False)
-    if request.mimetype != "application/x-www-form-urlencoded" or not _is_encoded(body):
-        raise PageOnly("the form is not form-encoded")
-    read_parameters(body)
-    return go("/authorize?" + body.decode("ascii"))
-
-
-def _is_encoded(body: bytes) -> bool:
-    """Form-encoded text is printable ASCII; only that can stand in an address (URL Standard §5.2)."""
-    return body.isascii() and body.decode("ascii").isprintable()
+    return go(f"/authorize?{posted_query()}")
 
 
 def _decide(asked: AuthorizationRequest, client: Client) -> Response:
@@ -71,7 +89,7 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
     standing = found.standing
     prompt = next_prompt(describe(deployment, asked, client, standing))
     if prompt is None and standing is not None:
-        return answer(asked.reply_to.success(code_for(asked, client, standing)))
+        return answer(success(deployment, asked, standing, code_for(asked, client, standing)), client)
     if asked.is_silent and prompt is not None:
         raise prompt.refusal()
     with unit_of_work() as db:

@@ -7,19 +7,22 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 
 from idp.domain.consent import decisions
-from idp.domain.consent.decisions import Shown, is_required
+from idp.domain.consent.decisions import Reach, Shown, is_required
 from idp.domain.exchange.preview import Preview, preview
+from idp.domain.grants.asking import subject_digest
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
-from idp.protocol.authorize.prompts import asked_claims
+from idp.protocol.authorize.prompts import asked_claims, asked_resources
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
+from idp.protocol.oidc.subject import subject
 from idp.web import claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
+from idp.web.detail_lines import detail_lines, service_name
 from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
 from idp.web.pages import ClaimLine, ConsentPage
@@ -42,6 +45,8 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         citizen_name=str(name),
         required=tuple(page_lines[line.name] for line in lines.values() if line.required),
         optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
+        details=detail_lines(services(), asked.authorization_details, client, locale.language()),
+        services=_services_called(asked, client),
         until=(now + services().settings.consent_lifetime).date(),
         offline=asked.wants_offline,
     )
@@ -69,25 +74,57 @@ def decide(uid: str) -> Response:
         decisions.one_at_a_time(db, standing.citizen_id)
         if not _is_due(waiting, asked, client):
             return go(f"/interaction/{uid}")
-        opened = _preview(db, asked, client, standing, now)
-        shown = _shown(asked, client, opened)
-        allowed = frozenset(request.form.getlist("claim"))
-        if not allowed <= {line.name for line in shown if not line.required}:
-            raise InvalidRequest("the form names an item that was not offered")
-        decisions.grant(
-            db,
-            opened.data_key,
-            citizen_id=standing.citizen_id,
-            client=client,
-            scope=asked.scope,
-            shown=shown,
-            allowed=allowed,
-            absent=set(asked_claims(asked, client)) - {line.name for line in shown},
-            language=locale.language(),
-            expires_at=now + services().settings.consent_lifetime,
-            now=now,
-        )
+        give(db, asked, client, standing, frozenset(request.form.getlist("claim")), now)
     return go(f"/interaction/{uid}")
+
+
+def give(
+    db: Session,
+    asked: AuthorizationRequest,
+    client: Client,
+    standing: Standing,
+    ticked: frozenset[str],
+    now: datetime,
+    actor: str | None = None,
+) -> None:
+    """Record a consent to what would really leave; `ticked` are optional items, `actor` whoever is not the citizen.
+
+    Raises:
+        InvalidRequest: an item was ticked that was not offered.
+    """
+    opened = _preview(db, asked, client, standing, now)
+    shown = _shown(asked, client, opened)
+    if not ticked <= {line.name for line in shown if not line.required}:
+        raise InvalidRequest("the form names an item that was not offered")
+    decisions.grant(
+        db,
+        opened.data_key,
+        citizen_id=standing.citizen_id,
+        client=client,
+        scope=asked.scope,
+        shown=shown,
+        allowed=ticked,
+        absent=set(asked_claims(asked, client)) - {line.name for line in shown},
+        reach=_reach(asked, client),
+        subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
+        actor=actor,
+        language=locale.language(),
+        expires_at=now + services().settings.consent_lifetime,
+        now=now,
+    )
+
+
+def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:
+    """Name the services of others that would be called."""
+    names = (service_name(services(), uri, locale.language()) for uri in asked_resources(asked, client))
+    return tuple(dict.fromkeys(names))
+
+
+def _reach(asked: AuthorizationRequest, client: Client) -> Reach:
+    """Put together what the page said beside claims."""
+    details = detail_lines(services(), asked.authorization_details, client, locale.language())
+    words = (*_services_called(asked, client), *(line.words for line in details))
+    return Reach(asked_resources(asked, client), asked.authorization_details, words)
 
 
 def _is_due(waiting: Waiting, asked: AuthorizationRequest, client: Client) -> bool:

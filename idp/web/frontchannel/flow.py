@@ -11,12 +11,13 @@ from idp.domain.sessions.interactions import Waiting
 from idp.protocol.authorize.prompts import Prompt, next_prompt
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import AccessDenied, ProtocolError, UnknownClient
+from idp.protocol.oauth.errors import AccessDenied, LoginRequired, ProtocolError, UnknownClient
 from idp.web import cookies
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
+from idp.web.frontchannel import decisions_elsewhere
 from idp.web.frontchannel.authorize import put_on_record, refuse
-from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of
+from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
 
@@ -47,18 +48,25 @@ def due(
     if not found.client_stands:
         raise UnknownClient("the client is not active")
     standing = found.standing
+    expected = waiting.request.get("citizen")
+    if expected is not None and standing is not None and standing.citizen_id.hex != expected:
+        raise LoginRequired("the request is for another citizen")
     chosen = standing is not None and waiting.row.chosen_account == standing.account_id
-    return standing, next_prompt(describe(deployment, asked, client, standing, account_chosen=chosen))
+    confirmed = chosen or waiting.row.kind not in DECOUPLED
+    situation_now = describe(deployment, asked, client, standing, account_chosen=chosen, confirmed=confirmed)
+    return standing, next_prompt(situation_now)
 
 
 def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:
     """Spend the interaction and bring the error to the client."""
     asked, client = request_of(waiting), client_of(waiting)
     spend(waiting)
+    if waiting.row.kind in DECOUPLED:
+        return decisions_elsewhere.refuse(waiting, client, error)
     if isinstance(error, UnknownClient):
         put_on_record(error, client)
         raise error
-    return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error)))
+    return refuse(asked_by=client, error=error, response=answer(asked.reply_to.error(error), client))
 
 
 def spend(waiting: Waiting) -> None:

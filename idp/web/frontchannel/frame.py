@@ -16,9 +16,13 @@ from idp.web.headers import allow_form_target
 from idp.web.pages import Agency
 
 AUTHORIZE, ACCOUNT, LOGOUT, LOGGED_OUT = "authorize", "account", "logout", "logged_out"
+DEVICE, APPROVE = "device", "approve"
+DECOUPLED = (DEVICE, APPROVE)
+"""Interactions that decide on a request of another screen; nobody is redirected when they end."""
+SIGNING_IN = (AUTHORIZE, ACCOUNT, *DECOUPLED)
 
 
-def waiting_for(db: Session, uid: str, kinds: tuple[str, ...] = (AUTHORIZE, ACCOUNT)) -> Waiting:
+def waiting_for(db: Session, uid: str, kinds: tuple[str, ...] = SIGNING_IN) -> Waiting:
     """Return the interaction of this address in this browser, its language and form target in force.
 
     Raises:
@@ -58,7 +62,7 @@ def client_of(waiting: Waiting) -> Client:
 
 def agency_of(waiting: Waiting) -> Agency | None:
     """Return the agency the citizen is on the way to; None for the account pages."""
-    if waiting.row.kind != AUTHORIZE:
+    if waiting.row.kind not in (AUTHORIZE, *DECOUPLED):
         return None
     return agency(client_of(waiting))
 

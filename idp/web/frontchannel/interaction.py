@@ -16,10 +16,11 @@ from idp.protocol.oidc import acr
 from idp.web import cookies, csrf
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
-from idp.web.frontchannel import consent, login, mfa, select_account
+from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
 from idp.web.frontchannel.authorize import code_for, refuse
+from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
-from idp.web.frontchannel.frame import ACCOUNT, client_of, request_of, waiting_for
+from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
 from idp.web.render import answer, go, show
 
 bp = Blueprint("interaction", __name__)
@@ -53,11 +54,13 @@ def cancel(uid: str) -> Response:
 
 def _finish(waiting: Waiting, asked: AuthorizationRequest, client: Client, standing: Standing) -> Response:
     spend(waiting)
+    if waiting.row.kind in DECOUPLED:
+        return decisions_elsewhere.approve(waiting, client, standing)
     try:
         code = code_for(asked, client, standing)
     except ProtocolError as exc:
-        return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc)))
-    return answer(asked.reply_to.success(code))
+        return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc), client))
+    return answer(success(services(), asked, standing, code), client)
 
 
 def _page(
@@ -71,6 +74,8 @@ def _page(
     name = prompt.name if prompt is not None else "login"
     if name == "register":
         return go(f"/register?uid={uid}")
+    if name == "confirm" and standing is not None:
+        return show(elsewhere.confirm_page(uid, waiting, client, standing))
     if name == "consent" and standing is not None:
         return show(consent.consent_page(uid, asked, client, standing))
     if name == "select-account" and standing is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -10,27 +10,28 @@ from flask_babel import gettext as _
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
+from idp.domain.events.outbox import State
 from idp.domain.registry.lookup import as_client
 from idp.domain.registry.participation import participants
 from idp.domain.sessions import interactions, logout
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import PageOnly
 from idp.protocol.oidc.id_token_hint import IdTokenHint
-from idp.protocol.oidc.logout import EndSessionRequest, LogoutPlan, plan
+from idp.protocol.oidc.logout import EndSessionRequest, LogoutPlan, frontchannel_address, plan
+from idp.protocol.oidc.session_state import origin_of
 from idp.protocol.oidc.sid import sid
 from idp.protocol.oidc.subject import subject
 from idp.web import cookies, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel.frame import LOGGED_OUT, LOGOUT, agency, waiting_for
-from idp.web.frontchannel.request import read_parameters
+from idp.web.frontchannel.request import posted_query, read_parameters
 from idp.web.frontchannel.signed_in import current_session
-from idp.web.headers import allow_form_target
+from idp.web.headers import allow_form_target, allow_frames
+from idp.web.hints import open_hint
 from idp.web.pages import LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.render import go, show
-from keys import BadSignature
 
 bp = Blueprint("logout", __name__)
 
@@ -58,13 +59,8 @@ def end_session() -> Response:
 @bp.post("/logout")
 def end_session_by_post() -> Response:
     """Turn a form into the same request by address: cookies stay home on a cross-site POST (L1)."""
-    if request.query_string:
-        raise PageOnly("parameters belong in the form or in the address, not in both")
-    body = request.get_data(cache=False)
-    if body and (request.mimetype != "application/x-www-form-urlencoded" or not body.isascii()):
-        raise PageOnly("the form is not form-encoded")
-    read_parameters(body)
-    return go("/logout?" + body.decode("ascii") if body else "/logout")
+    query = posted_query()
+    return go(f"/logout?{query}" if query else "/logout")
 
 
 @bp.get("/logout/<uid>")
@@ -114,16 +110,19 @@ def logged_out() -> Response:
 
 @bp.get("/logged-out/<uid>")
 def report(uid: str) -> Response:
-    """Say it with what each agency answered so far (Back-Channel Logout §2.8)."""
+    """Say it with what each agency answered so far, and tell those that hear by a frame (BCL §2.8, FCL §2)."""
     with unit_of_work() as db:
         waiting = waiting_for(db, uid, (LOGGED_OUT,))
-        told = logout.report(db, UUID(str(waiting.request["session"])), services().clock())
-    lines = tuple(
-        LogoutReport(as_client(entry.client).name(locale.language()), entry.state) for entry in told or ()
-    )
+        session_id = UUID(str(waiting.request["session"]))
+        told = logout.report(db, session_id, services().clock()) or []
+    lines = tuple(_line(as_client(entry.client), entry.state) for entry in told)
+    frames = _frames((as_client(entry.client) for entry in told), session_id)
+    allow_frames(origin for frame in frames if (origin := origin_of(frame)) is not None)
     client = _client_in(waiting.request)
     home = client.client_uri if client is not None else None
     page = LoggedOutPage(
+        frames=frames,
+        next_url=str(waiting.request.get("redirect_uri") or ""),
         reports=lines,
         refresh_url=f"/logged-out/{uid}" if any(line.state == "waiting" for line in lines) else "",
         continue_url=home or "",
@@ -131,6 +130,19 @@ def report(uid: str) -> Response:
         sign_in_url=SIGN_IN,
     )
     return show(page)
+
+
+def _line(client: Client, state: State) -> LogoutReport:
+    only_by_frame = client.frontchannel_logout_uri is not None and client.backchannel_logout_uri is None
+    return LogoutReport(client.name(locale.language()), "asked" if only_by_frame else state)
+
+
+def _frames(clients: Iterable[Client], session_id: UUID) -> tuple[str, ...]:
+    """Return the addresses that tell clients through this browser (Front-Channel Logout §2)."""
+    deployment = services()
+    salt, issuer = deployment.tree.sector_salt, deployment.settings.issuer
+    found = (frontchannel_address(c, issuer, sid(session_id, c.client_id, salt)) for c in clients)
+    return tuple(address for address in found if address is not None)
 
 
 def _plan(asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPlan:
@@ -147,13 +159,7 @@ def _plan(asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPla
 
 def _hint(text: str | None) -> IdTokenHint | None:
     """Open a hint we signed, expired or not; None for anything else (protocol L2)."""
-    if text is None:
-        return None
-    try:
-        claims = services().keyring.verify(text, typ="JWT", include_retired=True)
-    except BadSignature:
-        return None
-    return IdTokenHint.of(claims, services().settings.issuer)
+    return open_hint(services(), text) if text is not None else None
 
 
 def _is_own(hint: IdTokenHint, session: BrowserSession) -> bool:
@@ -172,12 +178,14 @@ def _ask(db: Session, decided: LogoutPlan) -> str:
 
 
 def _end(db: Session, session: BrowserSession, client: Client | None, redirect_uri: str | None) -> Response:
-    """End the session for every client in one transaction, and bring the browser on."""
+    """End the session for every client in one transaction, and bring the browser on, by the frames if need be."""
     logout.end_everywhere(db, session, "logout", services().clock())
-    if redirect_uri is not None:
+    frames = _frames((as_client(row) for row in participants(db, session.id)), session.id)
+    if redirect_uri is not None and not frames:
         return _leave(go(redirect_uri))
     client_id = client.client_id if client is not None else None
-    uid = _keep(db, LOGGED_OUT, client_id, {"client_id": client_id, "session": str(session.id)})
+    kept = {"client_id": client_id, "session": str(session.id), "redirect_uri": redirect_uri}
+    uid = _keep(db, LOGGED_OUT, client_id, kept)
     return _leave(go(f"/logged-out/{uid}"))
 
 

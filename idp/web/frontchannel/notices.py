@@ -7,9 +7,8 @@ from uuid import UUID
 
 from idp.domain.authenticators import recovery_codes
 from idp.domain.authenticators.sign_in import SignInResult
-from idp.domain.citizens import enrolment, profile
-from idp.domain.citizens.models import Citizen
-from idp.domain.messages.send import Message, queue
+from idp.domain.citizens import enrolment
+from idp.domain.proofing import contact
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.web.context import place, services
@@ -50,20 +49,12 @@ def tell_account(db: Session, account_id: UUID, template: str, context: Mapping[
 def tell(db: Session, citizen_id: UUID, template: str, context: Mapping[str, object]) -> bool:
     """Queue a letter to a citizen's confirmed address; False when there is none."""
     deployment = services()
-    citizen = db.get(Citizen, citizen_id)
-    if citizen is None or citizen.data_key is None:
-        return False
-    known = profile.read(db, deployment.tree.vault.open(citizen.id, citizen.data_key), citizen.id)
-    email = known.get("email")
-    if email is None or email.verified_at is None:
-        return False
-    name = known["name"].value if "name" in known else ""
-    message = Message(
-        to=str(email.value),
-        template=template,
-        language=citizen.locale,
-        context={"name": name, "help_url": f"{deployment.settings.issuer}/help", **context},
-        citizen_id=citizen.id,
+    return contact.write(
+        db,
+        deployment.tree,
+        citizen_id,
+        template,
+        context,
+        deployment.clock(),
+        help_url=f"{deployment.settings.issuer}/help",
     )
-    queue(db, deployment.tree.vault.system("pii"), message, deployment.clock())
-    return True

@@ -12,7 +12,9 @@ from idp.domain.sessions import browser
 from idp.domain.sessions.logout import end_everywhere
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
+from idp.protocol.oauth.values import Handle
 from idp.protocol.oidc import acr
+from idp.protocol.oidc.session_state import browser_state
 from idp.web import cookies
 from idp.web.context import place, services, session_limits
 
@@ -42,7 +44,7 @@ def begin_session(
     else:
         if session is not None:
             end_everywhere(db, session, "other_account", now)
-        _session, handle = browser.start(
+        session, handle = browser.start(
             db,
             account_id=account_id,
             citizen_id=citizen_id,
@@ -52,7 +54,7 @@ def begin_session(
             limits=session_limits(),
             now=now,
         )
-    cookies.set_session(response, handle.text)
+    _keep(response, session, handle)
 
 
 def raise_session(db: Session, response: Response, session: BrowserSession, methods: Sequence[str]) -> None:
@@ -65,4 +67,9 @@ def raise_session(db: Session, response: Response, session: BrowserSession, meth
         limits=session_limits(),
         now=services().clock(),
     )
+    _keep(response, session, handle)
+
+
+def _keep(response: Response, session: BrowserSession, handle: Handle) -> None:
     cookies.set_session(response, handle.text)
+    cookies.set_state(response, browser_state(session.id, services().tree.sector_salt))

@@ -7,10 +7,9 @@ from idp.protocol.authorize.prompts import Situation
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oidc.id_token_hint import IdTokenHint
 from idp.protocol.oidc.subject import subject
 from idp.services import Services
-from keys import BadSignature
+from idp.web.hints import open_hint
 
 
 def describe(
@@ -20,6 +19,7 @@ def describe(
     standing: Standing | None,
     *,
     account_chosen: bool = False,
+    confirmed: bool = True,
 ) -> Situation:
     """Put together what the prompt policy looks at."""
     now = services.clock()
@@ -37,6 +37,7 @@ def describe(
         roles=standing.roles,
         account_chosen=account_chosen,
         client_in_session=standing.took_part,
+        confirmed=confirmed,
     )
 
 
@@ -64,11 +65,7 @@ def _hinted_subjects(services: Services, asked: AuthorizationRequest) -> list[tu
     """
     if asked.id_token_hint is None:
         return []
-    try:
-        claims = services.keyring.verify(asked.id_token_hint, typ="JWT", include_retired=True)
-    except BadSignature as exc:
-        raise InvalidRequest("id_token_hint was not issued here", parameter="id_token_hint") from exc
-    hint = IdTokenHint.of(claims, services.settings.issuer)
+    hint = open_hint(services, asked.id_token_hint)
     if hint is None:
         raise InvalidRequest("id_token_hint is no ID Token of ours", parameter="id_token_hint")
     return [(services.clients.get(hint.client_id), hint.subject)]

@@ -7,13 +7,17 @@ from functools import partial
 from idp.domain.audit.events import ClientAuthenticationFailed
 from idp.domain.audit.record import record
 from idp.domain.grants.replay import first_use
+from idp.domain.registry.client_secrets import unseal
 from idp.protocol import client_auth
-from idp.protocol.client_auth import Audiences, UnknownAssertionKey
+from idp.protocol.client_auth import TLS_METHODS, Audiences, UnknownAssertionKey
+from idp.protocol.client_auth.assertion import KEY_JWT
+from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidClient, TooManyRequests
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.requests import Credentials
 from idp.web.limits import FAILURES, PER_CLIENT
+from idp.web.machine.certificate import certificate_of
 from idp.web.machine.machines import Machines
 from idp.web.machine.request import MachineRequest
 
@@ -38,7 +42,7 @@ def authenticate(
     services = machines.services
     client = services.clients.get(credentials.client_id)
     try:
-        proven = _prove(machines, credentials, client)
+        proven = _prove(machines, request, credentials, client)
     except InvalidClient as exc:
         limits.spend(FAILURES, *failing)
         with services.database.unit_of_work() as db:
@@ -49,8 +53,11 @@ def authenticate(
     return proven, credentials
 
 
-def _prove(machines: Machines, credentials: Credentials, client: Client | None) -> Client:
+def _prove(
+    machines: Machines, request: MachineRequest, credentials: Credentials, client: Client | None
+) -> Client:
     services = machines.services
+    method = client.token_endpoint_auth_method if client is not None else None
     check = partial(
         client_auth.authenticate,
         credentials,
@@ -58,8 +65,12 @@ def _prove(machines: Machines, credentials: Credentials, client: Client | None) 
         audiences=Audiences(services.settings.issuer, machines.assertion_audiences),
         now=services.clock(),
         first_use=partial(first_use, services.database.statements),
+        certificate=certificate_of(request) if method in TLS_METHODS else None,
+        authorities=services.authorities,
+        unseal=partial(unseal, services.secret_seal),
     )
-    if client is None or client.jwks_uri is None or credentials.assertion is None:
+    shown = credentials.assertion is not None if method == KEY_JWT else method == SELF_SIGNED
+    if client is None or client.jwks_uri is None or not shown:
         return check()
     try:
         return check(jwks=machines.keysets.get(client.jwks_uri))

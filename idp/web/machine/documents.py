@@ -8,16 +8,24 @@ from urllib.parse import urlsplit
 import orjson
 
 from idp.domain.grants import EXCHANGES
+from idp.protocol.authorize import request_object
 from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
-from idp.protocol.client_auth.assertion import ALGORITHMS
+from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
+from idp.protocol.decoupled import signed_request
+from idp.protocol.decoupled.ciba import DELIVERY_MODES
+from idp.protocol.oauth import dpop, jwe
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
+from idp.protocol.oidc.once_only import TYPES
 from idp.services import Services
 from idp.web.locale import LANGUAGES
+from idp.web.machine.certificate import offered_methods
 from idp.web.machine.request import MachineRequest
+from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 
+PAR = "pushed_authorization_request_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -27,7 +35,22 @@ ENDPOINTS = {
     "introspection_endpoint": "/introspect",
     "revocation_endpoint": "/revoke",
     "end_session_endpoint": "/logout",
+    "registration_endpoint": "/clients",
+    "backchannel_authentication_endpoint": "/bc-authorize",
+    "device_authorization_endpoint": "/device_authorization",
+    PAR: "/par",
+    "check_session_iframe": "/check-session",
 }
+
+
+WITHOUT_CERTIFICATE = (
+    "authorization_endpoint",
+    "end_session_endpoint",
+    "check_session_iframe",
+    "jwks_uri",
+    "registration_endpoint",
+)
+"""Where browsers go, who must not be asked for a certificate, what everybody may read, and who is no client yet."""
 
 
 class Documents:
@@ -84,11 +107,47 @@ def metadata(services: Services) -> dict[str, object]:
             endpoints={name: issuer + path for name, path in ENDPOINTS.items()},
             grant_types=tuple(EXCHANGES),
             response_modes=tuple(mode.value for mode in ResponseMode),
-            client_auth_methods=METHODS,
-            assertion_algorithms=ALGORITHMS,
+            client_auth_methods=(*METHODS, *offered_methods(services)),
+            assertion_algorithms=(*ALGORITHMS, *MAC_ALGORITHMS),
+            request_object_algorithms=(*request_object.ALGORITHMS, request_object.UNSIGNED),
             signing_algorithms=services.keyring.algorithms,
             prompt_values=PROMPT_VALUES,
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
+            extra={
+                **_answers(services),
+                "request_object_encryption_alg_values_supported": list(KEY_ENCRYPTION_ALGORITHMS),
+                "request_object_encryption_enc_values_supported": list(CONTENT_ENCRYPTION_ALGORITHMS),
+                "dpop_signing_alg_values_supported": list(dpop.ALGORITHMS),
+                **_mutual_tls(services),
+                "authorization_details_types_supported": list(TYPES),
+                "backchannel_token_delivery_modes_supported": list(DELIVERY_MODES),
+                "backchannel_authentication_request_signing_alg_values_supported": list(
+                    signed_request.ALGORITHMS
+                ),
+                "backchannel_user_code_parameter_supported": False,
+            },
         )
     )
+
+
+def _answers(services: Services) -> dict[str, object]:
+    """How answers can be signed and encrypted (OIDC Discovery §3, JARM §4, RFC 9701 §7)."""
+    signing = list(services.keyring.algorithms)
+    members: dict[str, object] = {
+        "authorization_signing_alg_values_supported": signing,
+        "introspection_signing_alg_values_supported": signing,
+    }
+    for answer in jwe.Answer:
+        members[f"{answer}_encryption_alg_values_supported"] = list(jwe.ALGORITHMS)
+        members[f"{answer}_encryption_enc_values_supported"] = list(jwe.ENCODINGS)
+    return members
+
+
+def _mutual_tls(services: Services) -> dict[str, object]:
+    """Where clients with certificates go, if the deployment has such a place (RFC 8705 §3.3, §5)."""
+    base = services.settings.mtls_base_url
+    if base is None:
+        return {}
+    aliases = {name: base + path for name, path in ENDPOINTS.items() if name not in WITHOUT_CERTIFICATE}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}

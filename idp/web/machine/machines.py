@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from idp.domain.grants import GrantPolicy
 from idp.domain.grants.issuance import Mint
+from idp.keysets import KeySets
+from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.services import Services
 from idp.web.limits import MachineLimits
-from idp.web.machine.keysets import KeySets
+from idp.web.machine.presented import open_access_token
 
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Services, limits and fetched key sets."""
+    """Services, limits, fetched key sets and the nonces of DPoP proofs."""
 
     services: Services
     limits: MachineLimits
     keysets: KeySets
     grant_policy: GrantPolicy
     assertion_audiences: tuple[str, ...]
+    nonces: Nonces
 
     @classmethod
     def of(cls, services: Services, assertion_audiences: tuple[str, ...]) -> Machines:
@@ -28,10 +32,22 @@ class Machines:
         return cls(
             services,
             MachineLimits(settings.redis_url),
-            KeySets(services.outbound),
-            GrantPolicy(settings.session_lifetime, settings.refresh_lifetime),
+            services.keysets,
+            GrantPolicy(
+                settings.session_lifetime,
+                settings.refresh_lifetime,
+                settings.issuer,
+                services.clients.serving,
+                services.clients.get,
+                partial(open_access_token, services),
+            ),
             assertion_audiences,
+            Nonces(partial(services.tree.mac, "dpop-nonce")),
         )
+
+    def also_for(self, *endpoints: str) -> Machines:
+        """Return the same for an endpoint whose addresses assertions may name as their audience (RFC 9126 §2)."""
+        return replace(self, assertion_audiences=(*self.assertion_audiences, *endpoints))
 
     def mint(self) -> Mint:
         """Return what signs tokens, with the keys in force now."""
@@ -42,4 +58,6 @@ class Machines:
             services.tree.sector_salt,
             services.settings.access_token_lifetime,
             services.settings.id_token_lifetime,
+            services.clients.serving,
+            services.recipients.seal,
         )

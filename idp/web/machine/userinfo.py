@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import orjson
+
 from idp.domain.exchange import release
 from idp.domain.grants.revoke import exp_day
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidToken
+from idp.protocol.oauth.jwe import Answer, Encryption
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oauth.responses import Reply, json_reply, jwt_reply
 from idp.protocol.oidc.access_token import AccessToken
 from idp.protocol.oidc.catalogue import CLAIMS
+from idp.web.machine.confirmation import require_key
 from idp.web.machine.machines import Machines
 from idp.web.machine.presented import open_access_token
 from idp.web.machine.request import MachineRequest
@@ -24,15 +28,13 @@ def userinfo(machines: Machines, request: MachineRequest) -> Reply:
     asked = UserInfoRequest.of(request.headers, request.optional_form(), request.arguments())
     now = services.clock()
     token = open_access_token(services, asked.token, now)
-    if asked.scheme != "Bearer":
-        raise InvalidToken("this token is not bound to a key")
-    if token.confirmation is not None:
-        raise InvalidToken("this token is bound to a key")
     token.require_audience(services.settings.issuer)
+    require_key(machines, request, token, asked)
     token.require_scope("openid")
     client = services.clients.get(token.client_id)
     if token.family_id is None or client is None:
         raise InvalidToken("the access token is not for a citizen")
+    services.recipients.require(client, Answer.USERINFO)
     statements = services.database.statements
     found = release.read(statements, token.family_id, token.jti, exp_day(token.expires_at), now)
     if found is None or found.client_id != client.client_id:
@@ -65,10 +67,13 @@ def _within(found: release.Releasable, token: AccessToken) -> tuple[str, ...]:
 
 
 def _reply(machines: Machines, client: Client, claims: dict[str, object]) -> Reply:
-    """Answer in JSON, or signed where the client registered an algorithm (OIDC Core §5.3.2)."""
-    alg = client.userinfo_signed_response_alg
-    if alg is None:
-        return json_reply(claims)
-    services = machines.services
-    signed = {**claims, "iss": services.settings.issuer, "aud": client.client_id}
-    return jwt_reply(compact(services.keyring.signer(alg), signed))
+    """Answer in JSON; signed, encrypted or both where the client registered it (OIDC Core §5.3.2)."""
+    services, alg = machines.services, client.userinfo_signed_response_alg
+    if alg is not None:
+        signed = {**claims, "iss": services.settings.issuer, "aud": client.client_id}
+        return jwt_reply(
+            services.recipients.seal(client, Answer.USERINFO, compact(services.keyring.signer(alg), signed))
+        )
+    if Encryption.of(client, Answer.USERINFO) is not None:
+        return jwt_reply(services.recipients.seal(client, Answer.USERINFO, orjson.dumps(claims), cty=None))
+    return json_reply(claims)

@@ -32,6 +32,16 @@ class AccountPage(Page):
     links: AccountLinks = AccountLinks()
 
 
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request that waits for the citizen's word."""
+
+    agency: str
+    href: str
+    asked_at: datetime
+    binding_message: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHomePage(AccountPage):
     """Four tiles: every action is at most two taps away."""
@@ -45,6 +55,7 @@ class AccountHomePage(AccountPage):
     last_event: str = ""
     last_event_at: datetime | None = None
     identity_checked: bool = True
+    requests: tuple[RequestLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +98,23 @@ class ServiceCard:
     last_used: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BlockedLine:
+    """A service the citizen wants no requests from; posting to `action` allows them again."""
+
+    name: str
+    action: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountServicesPage(AccountPage):
-    """The services with a standing consent."""
+    """The services with a standing consent, and those whose requests are blocked (#unblock)."""
 
     template: ClassVar[str] = "selfservice/services.html"
     data_page: ClassVar[str] = "account-services"
 
     services: tuple[ServiceCard, ...]
+    blocked: tuple[BlockedLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

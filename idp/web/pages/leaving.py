@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 
 from idp.web.pages.base import Page, Way
 
-LogoutState = Literal["done", "waiting", "failed"]
+LogoutState = Literal["done", "waiting", "failed", "asked"]
+"""`asked`: told through this browser, which does not learn the answer (Front-Channel Logout §2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +34,26 @@ class LogoutReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedOutPage(Page):
-    """Signed out, with what each agency answered; `refresh_url` asks again while some are waiting."""
+    """Signed out, with what each agency answered; `refresh_url` asks again while some are waiting.
+
+    `frames` tell agencies through this browser; `next_url` is where it goes once they have answered.
+    """
 
     template: ClassVar[str] = "logout/logged_out.html"
     data_page: ClassVar[str] = "logged-out"
 
     reports: tuple[LogoutReport, ...] = ()
+    frames: tuple[str, ...] = ()
+    next_url: str = ""
     continue_url: str = ""
     continue_label: str = ""
     refresh_url: str = ""
     sign_in_url: str = ""
+
+    @property
+    def next_after(self) -> str:
+        """How a browser without script goes on: after the frames had a moment."""
+        return f"4; url={self.next_url}"
 
     @property
     def some_failed(self) -> bool:

@@ -81,6 +81,21 @@ class ClaimLine:
     """Only for optional items shown again after an error; off at first sight (UU PDP art. 22)."""
 
 
+@dataclass(frozen=True, slots=True)
+class DetailLine:
+    """One thing the agency wants to do exactly (RFC 9396), in words: what, for what, who gets it, from where."""
+
+    items: tuple[str, ...]
+    purpose: str
+    recipient: str
+    sources: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The whole line as one text, kept as evidence."""
+        return " | ".join((", ".join(self.items), self.purpose, self.recipient, ", ".join(self.sources)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentPage(Page):
     """What the agency gets. Posts one `claim` per ticked optional item and `action` = `allow` or `deny`."""
@@ -92,6 +107,9 @@ class ConsentPage(Page):
     citizen_name: str
     required: tuple[ClaimLine, ...] = ()
     optional: tuple[ClaimLine, ...] = ()
+    details: tuple[DetailLine, ...] = ()
+    services: tuple[str, ...] = ()
+    """Services of others that the agency may call in the citizen's name, in words (RFC 8707)."""
     until: date | None = None
     """None: until the citizen withdraws it."""
     offline: bool = False

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Response, abort, request
 from flask_babel import gettext as _
 
+from idp.domain.consent import blocks
 from idp.domain.consent.given import Given, given
 from idp.domain.consent.withdraw import withdraw
 from idp.domain.exchange.ledger import last_used
@@ -21,9 +22,10 @@ from idp.web import claim_lines, csrf, locale
 from idp.web.context import services as deployment
 from idp.web.frontchannel.notices import tell
 from idp.web.locale import written_moment
-from idp.web.pages import AccountServicePage, AccountServicesPage, ClaimLine, Notice, ServiceCard
+from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, ClaimLine, Notice, ServiceCard
 from idp.web.render import go, show
 from idp.web.selfservice.area import at_home, bp, service
+from idp.web.selfservice.requests import UNBLOCKED
 
 DONE = "withdrawn"
 
@@ -38,7 +40,11 @@ def services() -> Response:
         page = AccountServicesPage(
             citizen_name=resident.name,
             services=cards,
-            notice=Notice("success", _("Izin sudah ditarik")) if request.args.get("done") == DONE else None,
+            blocked=tuple(
+                BlockedLine(as_client(row).name(locale.language()), f"/me/services/{row.id}/unblock")
+                for row in blocks.blocked(db, resident.citizen.id)
+            ),
+            notice=_notice(request.args.get("done")),
         )
     return show(page)
 
@@ -84,6 +90,14 @@ def withdraw_service(client_id: str) -> Response:
         }
         tell(db, resident.citizen.id, "consent_withdrawn", context)
     return go(f"/me/services?done={DONE}")
+
+
+def _notice(done: str | None) -> Notice | None:
+    if done == DONE:
+        return Notice("success", _("Izin sudah ditarik"))
+    if done == UNBLOCKED:
+        return Notice("success", _("Permintaan dari layanan itu diterima lagi"))
+    return None
 
 
 def _card(entry: Given, used: Mapping[str, datetime]) -> ServiceCard:

@@ -31,8 +31,14 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ConsentGranted": ("consent", lazy_gettext("Izin diberikan kepada %(service)s")),
     "ConsentDenied": ("consent", lazy_gettext("Izin untuk %(service)s ditolak")),
     "ConsentWithdrawn": ("consent", lazy_gettext("Izin untuk %(service)s ditarik")),
+    "CitizenAsked": ("sign_in", lazy_gettext("%(service)s meminta Anda masuk")),
+    "RequestsBlocked": ("security", lazy_gettext("Permintaan dari %(service)s diblokir")),
+    "RequestsUnblocked": ("security", lazy_gettext("Permintaan dari %(service)s dibuka lagi")),
+    "DecoupledRequestApproved": ("sign_in", lazy_gettext("Permintaan masuk dari %(service)s disetujui")),
+    "DecoupledRequestDenied": ("security", lazy_gettext("Permintaan masuk dari %(service)s ditolak")),
     "TokensIssued": ("sign_in", lazy_gettext("Masuk ke %(service)s")),
     "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
+    "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
 REASONS: Final[Mapping[str, Any]] = {

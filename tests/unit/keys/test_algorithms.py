@@ -5,9 +5,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from keys import SealBroken
-from keys.algorithms import ALGORITHMS, RSA_BITS, WrongKindOfKey, public_jwk, thumbprint
+from keys.algorithms import ALGORITHMS, RSA_BITS, WrongKindOfKey, thumbprint
 from keys.encoding import b64url_text, from_b64url
-from keys.signer import PrivateKey
+from keys.signer import PrivateKey, public_jwk
 
 
 def number(text: str) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from keys import (
+    KEY_ENCRYPTION_ALGORITHMS,
     BadSignature,
     Keyring,
     KeyState,
@@ -54,9 +55,12 @@ class TestJwks:
         keys = json.loads(keyring.jwks_bytes)["keys"]
         assert len({key["kid"] for key in keys}) == len(keys)
         for key in keys:
-            assert key["use"] == "sig"
+            assert key["use"] == ("enc" if key["alg"] in KEY_ENCRYPTION_ALGORITHMS else "sig")
             assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & key.keys()
-        assert [key["alg"] for key in keys] == ["ES256", "RS256", "EdDSA", "Ed25519", "PS256"]
+        assert [key["alg"] for key in keys] == [
+            *("ES256", "RS256", "EdDSA", "Ed25519", "PS256"),
+            *("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"),
+        ]
 
     def test_an_ed25519_key_is_listed_under_both_registered_names(self, keyring: Keyring) -> None:
         one, other = (key for key in keyring.jwks()["keys"] if key["kty"] == "OKP")

@@ -42,7 +42,9 @@ def a_key(state: KeyState, at: datetime = NOW, kid: str = "k") -> StoredKey:
 
 class TestPlan:
     def test_a_first_start_makes_an_active_key_per_algorithm(self) -> None:
-        assert plan([], NOW) == tuple(Generate(alg, ACTIVE) for alg in ("ES256", "RS256", "EdDSA", "PS256"))
+        assert plan([], NOW) == tuple(
+            Generate(alg, ACTIVE) for alg in ("ES256", "RS256", "EdDSA", "PS256", "RSA-OAEP-256", "ECDH-ES")
+        )
 
     def test_nothing_is_due_in_between(self) -> None:
         assert plan([a_key(ACTIVE)], NOW + 30 * DAY, ONE) == ()

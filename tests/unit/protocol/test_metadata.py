@@ -48,7 +48,7 @@ def test_d3_to_d13_the_members():
     document = server_metadata(OFFERED)
     assert document["issuer"] == ISSUER
     assert document["response_types_supported"] == ["code"]
-    assert document["response_modes_supported"] == ["query", "form_post"]
+    assert document["response_modes_supported"] == ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]
     assert document["subject_types_supported"] == ["pairwise", "public"]
     assert "openid" in document["scopes_supported"]
     assert {"sub", "name", "nik", "id_address"} <= set(document["claims_supported"])

@@ -39,6 +39,7 @@ def test_each_prompt_has_its_silent_error():
         "register": "interaction_required",
         "login": "login_required",
         "mfa": "unmet_authentication_requirements",
+        "confirm": "interaction_required",
         "consent": "consent_required",
     }
 
@@ -229,3 +230,11 @@ def test_specific_data_asks_each_time():
         page(client=client, request=request, authorization=everything_given(given_at_interaction=True))
         is None
     )
+
+
+# confirm
+
+
+def test_a_request_of_another_screen_is_confirmed_before_consent_is_asked():
+    assert page(confirmed=False) == "confirm"
+    assert page(confirmed=False, session=None) == "login"

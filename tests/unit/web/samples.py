@@ -80,12 +80,39 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "mfa-recovery": lambda: pages.RecoveryCodePage(
         action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True
     ),
+    "device": lambda: pages.DeviceCodePage(action="/device", user_code="WDJB-MJHT"),
+    "device-slowed": lambda: pages.DeviceCodePage(
+        action="/device", wait_seconds=30, sign_in_url="/signin?next=/device"
+    ),
+    "device-confirm": lambda: pages.DeviceConfirmPage(
+        agency=EDUCATION,
+        action="/interaction/x/confirm",
+        user_code="WDJB-MJHT",
+        citizen_name="Siti",
+        asked_at=NOW,
+        device="Chrome, Linux",
+        network="203.0.113.0/24",
+    ),
+    "approve": lambda: pages.ApprovePage(
+        agency=HEALTH,
+        action="/interaction/x/confirm",
+        citizen_name="Siti Aminah Kusumawardhani",
+        asked_at=NOW,
+        expires_at=NOW,
+        binding_message="LOKET-7",
+        items=("Nama lengkap", "Alamat email"),
+        network="203.0.113.0/24",
+    ),
+    "decided": lambda: pages.DecidedPage(approved=True),
+    "decided-denied": lambda: pages.DecidedPage(approved=False),
     "consent": lambda: pages.ConsentPage(
         action="/i/1",
         agency=EDUCATION,
         citizen_name="Siti Aminah Kusumawardhani",
         required=(NAME, NIK, ADDRESS),
         optional=(PHONE, EMAIL),
+        details=(pages.DetailLine(("NPWP",), "Menghitung bantuan", "Layanan Bantuan", ("Layanan Pajak",)),),
+        services=("Layanan Kesehatan",),
         until=date(2027, 5, 27),
         offline=True,
     ),
@@ -114,6 +141,14 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         continue_label="Kembali ke Layanan Pendidikan",
         refresh_url="/logged-out/1",
         sign_in_url="/me",
+    ),
+    "logged-out-frames": lambda: pages.LoggedOutPage(
+        reports=(
+            pages.LogoutReport("Layanan Pendidikan", "done"),
+            pages.LogoutReport("Layanan Pajak", "asked"),
+        ),
+        frames=("about:blank",),
+        next_url="http://localhost/p/login",
     ),
     "error": lambda: pages.ErrorPage(
         code="invalid_request",
@@ -206,6 +241,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         session_count=2,
         last_event="Masuk ke Layanan Pendidikan",
         last_event_at=NOW,
+        requests=(pages.RequestLine(HEALTH.name, "/me/requests/1", NOW, "LOKET-7"),),
     ),
     "account-unchecked": lambda: pages.AccountHomePage(
         citizen_name="Suharto",
@@ -241,6 +277,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.ServiceCard(EDUCATION, "/me/services/1", since=NOW, item_count=9, last_used=NOW),
             pages.ServiceCard(HEALTH, "/me/services/2", since=NOW, item_count=1),
         ),
+        blocked=(pages.BlockedLine("Layanan Pajak", "/me/services/3/unblock"),),
     ),
     "account-services-empty": lambda: pages.AccountServicesPage(citizen_name="Siti", services=()),
     "account-service": lambda: pages.AccountServicePage(

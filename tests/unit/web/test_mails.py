@@ -23,6 +23,12 @@ MAILS = {
         "at": "27 Mei 2024, 14.05 WIB",
         "services_url": "https://masuk.example/me/services",
     },
+    "request_waiting": {
+        "agency": "Layanan <Pendidikan>",
+        "binding_message": "LOKET-7 <b>",
+        "minutes": 10,
+        "account_url": "https://masuk.example/me",
+    },
     "recovery_code_used": {
         "at": "27 Mei 2024, 14.05 WIB",
         "codes_left": 9,

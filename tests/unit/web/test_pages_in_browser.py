@@ -10,8 +10,10 @@ from playwright.sync_api import BrowserContext, Page, Route
 from tests.unit.web.samples import SAMPLES
 
 ORIGIN = "http://localhost"
+LEAVING = ("form-post", "logged-out-frames")
+"""Pages whose script goes on to an agency: it is kept from running, which the browser calls an error."""
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # What a finger hits: everything but links inside a sentence (WCAG 2.2 SC 2.5.8, exception "inline").
@@ -36,10 +38,11 @@ def visit(gallery, new_context: Callable[..., BrowserContext]) -> Iterator[Calla
             headers = {"Content-Type": found.content_type, "Content-Security-Policy": POLICY}
             route.fulfill(status=found.status_code, headers=headers, body=found.data)
 
-    def open_page(name: str, language: str = "id", **options: object) -> Page:
+    def open_page(name: str, language: str = "id", *, stay: bool = True, **options: object) -> Page:
         context = new_context(**options)
         context.route("**/*", answer)
-        context.route("**/form_post.js*", lambda route: route.abort())
+        for leaving in ("form_post.js", "logged_out.js"):
+            context.route(f"**/{leaving}*", lambda route: route.abort() if stay else answer(route))
         page = context.new_page()
         page.goto(f"{ORIGIN}/p/{name}?ui_locales={language}")
         return page
@@ -61,7 +64,7 @@ def test_the_policy_refuses_nothing_a_page_needs(visit):
     page = visit("login")
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-    for name in (name for name in SAMPLES if name != "form-post"):
+    for name in (name for name in SAMPLES if name not in LEAVING):
         page.goto(f"{ORIGIN}/p/{name}")
     assert refused == []
 
@@ -110,3 +113,10 @@ def test_errors_take_the_focus_and_lead_to_their_field(visit):
     assert page.evaluate("document.activeElement.id") == "error-summary"
     page.click("#error-summary a")
     assert page.evaluate("document.activeElement.id") == "password"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_after_the_frames_the_browser_goes_on_to_the_agency(visit, script):
+    """Front-Channel Logout §2: by script once they answered or after 2.5 s, without script after 4 s."""
+    page = visit("logged-out-frames", stay=False, java_script_enabled=script)
+    page.wait_for_url(f"{ORIGIN}/p/login", timeout=8000)

@@ -1,4 +1,4 @@
-"""Talk to a Node script in JSON lines."""
+"""Talk to a script of this folder in JSON lines."""
 
 import json
 import subprocess
@@ -10,12 +10,12 @@ FOLDER = Path(__file__).parent
 SECONDS = 60
 
 
-class NodeClient:
-    """One run of a script of this folder."""
+class ScriptClient:
+    """One run of a script, by Node or by Python."""
 
-    def __init__(self, node: str, script: str) -> None:
+    def __init__(self, interpreter: str, script: str) -> None:
         self._process = subprocess.Popen(
-            [node, str(FOLDER / script)],
+            [interpreter, str(FOLDER / script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
