@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import orjson
 import structlog
@@ -17,26 +18,20 @@ ACCEPT = {"Accept": "application/json, application/jwk-set+json"}
 NO_KEYS: Mapping[str, object] = {"keys": []}
 
 
-class KeySets:
-    """Fetched key sets. An unknown key refetches at most every ten seconds, so that guesses cost us nothing."""
+KeySets = Fetched[Mapping[str, object]]
+"""Fetched key sets. An unknown key refetches at most every ten seconds, so that guesses cost us nothing."""
 
-    def __init__(self, outbound: Outbound) -> None:
-        self._outbound = outbound
-        self._fetched: Fetched[Mapping[str, object]] = Fetched(self._fetch, NO_KEYS, keep=KEEP_SECONDS)
 
-    def get(self, uri: str) -> Mapping[str, object]:
-        """Return the key set, from the cache while it is fresh; an empty one when it cannot be had."""
-        return self._fetched.get(uri)
+def key_sets(outbound: Outbound) -> KeySets:
+    """Make an empty cache of key sets; one that cannot be had is empty."""
+    return Fetched(partial(_fetch, outbound), NO_KEYS, keep=KEEP_SECONDS)
 
-    def refetch(self, uri: str) -> Mapping[str, object]:
-        """Fetch again because a key was not in the set."""
-        return self._fetched.refetch(uri)
 
-    def _fetch(self, uri: str) -> Mapping[str, object] | None:
-        try:
-            answer = self._outbound.get(uri, ACCEPT)
-            document = orjson.loads(answer.body) if answer.status == 200 else None
-        except (OutboundFailed, OutboundRefused, orjson.JSONDecodeError) as exc:
-            log.warning("jwks_fetch_failed", reason=type(exc).__name__)
-            return None
-        return document if isinstance(document, dict) and isinstance(document.get("keys"), list) else None
+def _fetch(outbound: Outbound, uri: str) -> Mapping[str, object] | None:
+    try:
+        answer = outbound.get(uri, ACCEPT)
+        document = orjson.loads(answer.body) if answer.status == 200 else None
+    except (OutboundFailed, OutboundRefused, orjson.JSONDecodeError) as exc:
+        log.warning("jwks_fetch_failed", reason=type(exc).__name__)
+        return None
+    return document if isinstance(document, dict) and isinstance(document.get("keys"), list) else None

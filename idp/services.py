@@ -19,11 +19,11 @@ from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP
 from idp.domain.registry.lookup import ClientCache
 from idp.domain.store import stamps
 from idp.domain.store.database import Database
-from idp.keysets import KeySets
+from idp.keysets import KeySets, key_sets
 from idp.outbound import Outbound
 from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
 from idp.recipients import Recipients
-from idp.request_uris import RequestUris
+from idp.request_uris import RequestUris, request_uris
 from idp.settings import Settings, SettingsError
 from keys import DataKey, Keyring, KeyTree, RootKey, RotationPolicy, rotate
 
@@ -141,7 +141,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     keys = LiveKeys(tree, keystore)
     clients = ClientCache(database)
     outbound = Outbound(settings.outbound_allow, loopback=not settings.production)
-    keysets = KeySets(outbound)
+    keysets = key_sets(outbound)
     return Services(
         settings=settings,
         clock=clock,
@@ -154,7 +154,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         outbound=outbound,
         keysets=keysets,
         recipients=Recipients(keysets),
-        request_uris=RequestUris(outbound),
+        request_uris=request_uris(outbound),
         refresher=Refresher(database, keys, clients),
         authorities=_authorities(settings),
     )

@@ -299,6 +299,10 @@ class Settings:
             problems.append(
                 "production needs IDP_MASTER_KEY (32 random bytes, base64url) or IDP_MASTER_KEY_FILE"
             )
+        if self.mtls_base_url is not None and not self.trusted_proxies:
+            problems.append(
+                "IDP_MTLS_BASE_URL needs IDP_TRUSTED_PROXIES: certificates are believed from them only"
+            )
         if self.open_registration:
             problems.append("production refuses IDP_OPEN_REGISTRATION")
         if self.smtp_url is None:

@@ -9,6 +9,7 @@ have chromium || have chromium-browser || have google-chrome || missing="$missin
 have initdb || ls /usr/lib/postgresql/*/bin/initdb /usr/pgsql-*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 have redis-server || have valkey-server || missing="$missing redis-server"
 have curl || missing="$missing curl"
+have jq || missing="$missing jq"
 have openssl || missing="$missing openssl"
 have nginx || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
 ls /usr/lib/nginx/modules/ngx_http_js_module.so /usr/lib64/nginx/modules/ngx_http_js_module.so 2>/dev/null |

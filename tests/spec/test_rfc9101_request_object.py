@@ -1,6 +1,5 @@
 """RFC 9101: request objects, at both channels (protocol A27, A28, P9, P10)."""
 
-import base64
 import json
 
 import pytest
@@ -10,6 +9,7 @@ from tests import factories
 from tests.rp import RP
 from tests.support.databases import sqlite_only
 from tests.support.publisher import Publisher
+from tests.support.signed_requests import consented, refused
 
 pytestmark = sqlite_only
 
@@ -23,28 +23,6 @@ def core_rp(provider):
 def publisher():
     with Publisher() as server:
         yield server
-
-
-def consented(rp, citizen):
-    factories.a_consent(
-        rp.provider.services, citizen, rp.client.client_id, "openid profile email", ("name", "email")
-    )
-    rp.browser.sign_in(citizen)
-    return rp
-
-
-def part(value):
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-
-def refused(rp, error="invalid_request_object", **overrides):
-    """The object is signed by its client, so the error goes to the address inside."""
-    with rp.provider.unchanged("AuthorizationRefused"):
-        answer = rp.authorize_signed(**overrides)
-    assert answer.location is not None, answer.text
-    assert answer.location.startswith(factories.REDIRECT)
-    assert answer.error == error
-    return answer
 
 
 # --- RFC 9101 section 4: what is inside ---

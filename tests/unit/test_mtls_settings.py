@@ -1,5 +1,7 @@
 """Settings for client certificates: what is unsafe is not offered, what cannot be read does not start (ADR 0012)."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from idp.settings import Settings, SettingsError
@@ -12,6 +14,7 @@ PRODUCTION = {
     "mode": "production",
     "issuer": "https://masuk.example.go.id",
     "smtp_url": "smtps://mail.example",
+    "trusted_proxies": (ip_network("192.0.2.7/32"),),
 }
 PKI, OWN = "tls_client_auth", "self_signed_tls_client_auth"
 MTLS = "https://mtls.example.go.id"
@@ -49,6 +52,13 @@ def test_the_base_address_is_https_and_has_the_issuers_path(base, problem):
     with pytest.raises(SettingsError, match=problem):
         Settings(mtls_base_url=base)
     assert Settings(issuer="https://id.example/sso", mtls_base_url="https://mtls.example/sso")
+
+
+@sqlite_only
+def test_production_offers_no_certificates_that_nobody_may_hand_on(offered):
+    """RFC 9440: without a trusted front every `Client-Cert` is taken away, so discovery would lie."""
+    with pytest.raises(SettingsError, match="IDP_TRUSTED_PROXIES"):
+        offered(mtls_base_url=MTLS, **(PRODUCTION | {"trusted_proxies": ()}))
 
 
 @sqlite_only

@@ -24,5 +24,8 @@ FAMILY_STANDS = f"""
 """
 """For what a family carries; an offline one survives logout (OIDC Core §11)."""
 
+NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
+"""For one access token of a family, revoked by itself (RFC 7009 §2.1)."""
+
 CODE_GATE = JOINS.format(x="c")
 FAMILY_GATE = JOINS.format(x="f")

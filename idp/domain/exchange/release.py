@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from idp import trace
 from idp.domain.audit.events import DataReleased
 from idp.domain.audit.record import INSERT_PENDING, parameters
-from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
+from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
@@ -20,7 +20,6 @@ from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.userinfo import citizen_claims
 from keys import Vault
 
-NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
 FACTS = """
 f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release,
 ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at

@@ -123,7 +123,7 @@ def redeem(
         raise InvalidGrant("the code is not valid")
     if not row["stands"]:
         raise InvalidGrant("the code is not valid for this request")
-    return _grant(row, family_id, refresh, request, audience(target, row["resource"]))
+    return grant_of(row, family_id, refresh, request, audience(target, row["resource"]))
 
 
 def refresh_binding(client: Client, confirmation: Confirmation | None) -> str | None:
@@ -161,9 +161,10 @@ def _explain(statements: Statements, client: Client, params: dict[str, Any], now
         revoke_family(statements, family_id, "code_replayed", event, now)
 
 
-def _grant(
+def grant_of(
     row: Row, family_id: UUID, refresh: RefreshHandle | None, request: TokenRequest, target: tuple[str, ...]
 ) -> Grant:
+    """Say what a redeemed row established: a code's, or that of a request decided on another screen."""
     return Grant(
         scope=tuple(row["scope"].split()),
         account_id=as_uuid(row["account_id"]),
@@ -175,7 +176,7 @@ def _grant(
         amr=tuple(row["amr"].split()),
         auth_time=as_moment(row["auth_time"]),
         tell_auth_time=bool(row["send_auth_time"]),
-        nonce=row["nonce"],
+        nonce=row.get("nonce"),
         refresh_token=refresh.handle.text if refresh else None,
         id_token_claims=tuple(row["id_token_claims"].split()),
         confirmation=request.confirmation,

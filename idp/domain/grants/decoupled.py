@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from idp.domain.audit.event import Event
 from idp.domain.audit.events import DeviceRequestStarted
@@ -152,14 +152,6 @@ def asked_of(db: Session, tree: KeyTree, citizen_id: UUID, now: datetime) -> Seq
         .order_by(DecoupledRequest.started_at.desc())
     )
     return [_open(row, tree.vault.system(SEAL)) for row in rows]
-
-
-def waiting_from(db: Session, client_id: str, citizen_id: UUID, now: datetime) -> int:
-    """Count what a client has waiting for one citizen."""
-    found = select(func.count()).where(
-        DecoupledRequest.citizen_id == citizen_id, DecoupledRequest.client_id == client_id, *_waiting(now)
-    )
-    return db.scalar(found) or 0
 
 
 def _one(db: Session, tree: KeyTree, criterion: Any, now: datetime) -> Decoupled | None:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from idp.domain.audit.events import TokensIssued
 from idp.domain.audit.record import INSERT_PENDING, parameters
 from idp.domain.consent.gate import JOINS
-from idp.domain.grants.authorization_code import AUDIT_VALUES, INSERT_FAMILY, refresh_binding
+from idp.domain.grants.authorization_code import AUDIT_VALUES, INSERT_FAMILY, grant_of, refresh_binding
 from idp.domain.grants.decoupled import HANDLES, Kind
 from idp.domain.grants.grant import Grant
 from idp.domain.grants.refresh_handle import RefreshHandle
 from idp.domain.grants.target import NOT_FITTING, audience, picked
-from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
+from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import (
     AccessDenied,
@@ -133,7 +133,7 @@ def redeem(
     )
     if row is None or not row["stands"]:
         raise InvalidGrant(f"the {parameter} is not valid")
-    return _grant(row, family_id, refresh, request, audience(target, row["resource"]))
+    return grant_of(row, family_id, refresh, request, audience(target, row["resource"]))
 
 
 def _not_yet(statements: Statements, this: dict[str, Any], found: Row, now: datetime) -> ProtocolError:
@@ -168,25 +168,3 @@ def _claim_sqlite(statements: SqliteStatements, params: dict[str, Any]) -> Row |
         tx.one(source + INSERT_FAMILY + FAMILY_VALUES, params)
         tx.one(source + INSERT_PENDING + AUDIT_VALUES, params)
         return gated
-
-
-def _grant(
-    row: Row, family_id: UUID, refresh: RefreshHandle | None, request: TokenRequest, target: tuple[str, ...]
-) -> Grant:
-    return Grant(
-        scope=tuple(row["scope"].split()),
-        account_id=as_uuid(row["account_id"]),
-        citizen_id=as_uuid(row["citizen_id"]),
-        authorization_id=as_uuid(row["authorization_id"]),
-        family_id=family_id,
-        session_id=as_uuid(row["session_id"]),
-        acr=row["acr"],
-        amr=tuple(row["amr"].split()),
-        auth_time=as_moment(row["auth_time"]),
-        tell_auth_time=bool(row["send_auth_time"]),
-        refresh_token=refresh.handle.text if refresh else None,
-        id_token_claims=tuple(row["id_token_claims"].split()),
-        confirmation=request.confirmation,
-        audience=target,
-        authorization_details=row["authorization_details"],
-    )

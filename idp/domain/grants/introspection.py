@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
+from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.grants.refresh_handle import RefreshHandle
 from idp.domain.grants.revoke import exp_day
 from idp.domain.store.statements import Row, Statements, as_moment, as_uuid
 from idp.protocol.oidc.access_token import AccessToken
 
-NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
 CALLER_STANDS = "EXISTS (SELECT 1 FROM client rs WHERE rs.id = :caller_id AND rs.status = 'approved')"
 """A suspended client learns nothing, not about tokens of others either."""
 BY_FAMILY = f"""

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from idp.domain.audit.events import TokenExchanged
 from idp.domain.audit.record import INSERT_PENDING, parameters
-from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
+from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.grants.authorization_code import AUDIT_VALUES
 from idp.domain.grants.grant import Grant
-from idp.domain.grants.introspection import NOT_REVOKED, access_token_stands
+from idp.domain.grants.introspection import access_token_stands
 from idp.domain.grants.revoke import exp_day
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.authorize.checks import Lookup, Serving

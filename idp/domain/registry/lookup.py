@@ -51,8 +51,6 @@ PLAIN = (
     "introspection_encrypted_response_alg",
     "introspection_encrypted_response_enc",
     "request_object_signing_alg",
-    "request_object_encryption_alg",
-    "request_object_encryption_enc",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
@@ -74,7 +72,6 @@ PLAIN = (
     "backchannel_client_notification_endpoint",
     "backchannel_authentication_request_signing_alg",
     "backchannel_user_code_parameter",
-    "initiate_login_uri",
     "isolated_sso",
     "required_role",
 )

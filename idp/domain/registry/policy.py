@@ -27,6 +27,7 @@ from idp.protocol.client_auth import TLS_METHODS, assertion
 from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
+from idp.protocol.oauth import jose
 from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
@@ -253,7 +254,7 @@ def _authentication(metadata: Mapping[str, Any], profile: Profile, policy: Polic
 
 def _algorithms(metadata: Mapping[str, Any], profile: Profile, report: Report) -> None:
     signing = FAPI_ALGS if profile in FAPI else SIGNING_ALGS
-    presented: tuple[str, ...] = assertion.FAPI_ALGORITHMS if profile in FAPI else assertion.ALGORITHMS
+    presented: tuple[str, ...] = jose.FAPI_ALGORITHMS if profile in FAPI else jose.ALGORITHMS
     if metadata["token_endpoint_auth_method"] == MAC_METHOD:
         presented = assertion.MAC_ALGORITHMS
     for member, allowed in (
@@ -271,7 +272,7 @@ def _requests(metadata: Mapping[str, Any], profile: Profile, policy: Policy, rep
     """Judge how a client sends its authorization requests (OIDC Registration §2, RFC 9101 §10.5)."""
     must_sign = metadata.get("require_signed_request_object") or profile is Profile.FAPI2_MESSAGE_SIGNING
     alg = metadata.get("request_object_signing_alg")
-    allowed = request_object.FAPI_ALGORITHMS if profile in FAPI else request_object.ALGORITHMS
+    allowed = jose.FAPI_ALGORITHMS if profile in FAPI else jose.ALGORITHMS
     if profile is Profile.OIDC_CORE:
         allowed = (*allowed, request_object.UNSIGNED)
     if alg is not None and alg not in allowed:

@@ -5,7 +5,6 @@ URI inside usable; `RequestObject.check` then judges the statement.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,19 @@ from typing import Final, TypeGuard
 
 from idp.protocol.oauth.client import Client, Profile
 from idp.protocol.oauth.errors import InvalidRequest, InvalidRequestObject
-from idp.protocol.oauth.jose import BadJwtError, UnknownKeyError, numeric_date, open_jwt, peek, with_alias
+from idp.protocol.oauth.jose import (
+    ALGORITHMS,
+    FAPI_ALGORITHMS,
+    BadJwtError,
+    UnknownKeyError,
+    numeric_date,
+    open_jwt,
+    peek,
+    unique_id,
+    with_alias,
+)
 from idp.protocol.oauth.parameters import REPEATABLE, Parameters, collect
 
-ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519", "RS256")
-FAPI_ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI 2.0 SP §5.4.1
 UNSIGNED: Final = "none"
 TYPES: Final = frozenset({"oauth-authz-req+jwt", "application/oauth-authz-req+jwt", "jwt", "application/jwt"})
 
@@ -26,7 +33,6 @@ SKEW: Final = timedelta(seconds=10)  # FAPI 2.0 SP §5.3.2.1-13: up to 10 s must
 LIFETIME: Final = timedelta(minutes=60)  # FAPI 2.0 MS §5.3.1
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 """How long the `jti` of an object without `exp` is remembered: it is good as long."""
-LONGEST_JTI: Final = 256
 
 NUMBERS: Final = frozenset({"max_age"})
 STRUCTURED: Final = frozenset({"claims", "authorization_details"})
@@ -53,7 +59,6 @@ TEXTS: Final = frozenset(
 NESTED: Final = ("request", "request_uri")
 _APART: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", *NESTED})
 """Claims about the object itself, and what may not be inside (RFC 9101 §4)."""
-_NEVER = re.compile(r"[\x00\ud800-\udfff]")
 
 _REQUIRED: Final[Mapping[Profile, tuple[str, ...]]] = MappingProxyType(
     {
@@ -115,17 +120,13 @@ class RequestObject:
             raise InvalidRequestObject("request object: aud must be the issuer")
         self._check_times(now)
         self._check_shapes()
-        jti = self.claims.get("jti")
-        if jti is not None and not (
-            isinstance(jti, str) and 0 < len(jti) <= LONGEST_JTI and not _NEVER.search(jti)
-        ):
+        if self.claims.get("jti") is not None and self.jti is None:
             raise InvalidRequestObject("request object: jti is malformed")
 
     @property
     def jti(self) -> str | None:
         """What makes a checked object good for one use, where there is one."""
-        jti = self.claims.get("jti")
-        return jti if isinstance(jti, str) else None
+        return unique_id(self.claims)
 
     @property
     def remembered_until(self) -> datetime:

@@ -1,29 +1,35 @@
 """private_key_jwt and client_secret_jwt: a client proves itself with a short statement (RFC 7523 §3, OIDC Core §9)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from idp.protocol.oauth.client import Client, Profile
 from idp.protocol.oauth.errors import InvalidClient
-from idp.protocol.oauth.jose import MAC_OF, BadJwtError, UnknownKeyError, open_jwt, open_mac, peek, with_alias
+from idp.protocol.oauth.jose import (
+    ALGORITHMS,
+    FAPI_ALGORITHMS,
+    MAC_OF,
+    BadJwtError,
+    UnknownKeyError,
+    is_storable,
+    numeric_date,
+    open_jwt,
+    open_mac,
+    peek,
+    unique_id,
+    with_alias,
+)
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY_JWT: Final = "private_key_jwt"
 SECRET_JWT: Final = "client_secret_jwt"  # noqa: S105  a method name
-ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519", "RS256")
 MAC_ALGORITHMS: Final = tuple(MAC_OF)
-FAPI_ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI 2.0 SP §5.4.1
 
 SKEW: Final = timedelta(seconds=30)  # between the 10 s that must pass and the 60 s that must not (G13)
 LIFETIME: Final = timedelta(hours=1)  # what ready-made libraries send at most
 FAPI_LIFETIME: Final = timedelta(minutes=10)
-LONGEST_JTI: Final = 256
-
-_NEVER = re.compile(r"[\x00\ud800-\udfff]")
-"""What JSON can spell and no database takes."""
 
 FirstUse = Callable[[str, str, datetime], bool]
 """Mark (client_id, jti, kept until) as used; False when it was used before (RFC 7523 §3, rule 7)."""
@@ -51,7 +57,7 @@ def claimed(assertion: str) -> tuple[str, str]:
     except BadJwtError as cause:
         raise InvalidClient from cause
     subject = peeked.claims.get("sub")
-    if not isinstance(subject, str) or not subject or _NEVER.search(subject):
+    if not isinstance(subject, str) or not subject or not is_storable(subject):
         raise InvalidClient
     return SECRET_JWT if peeked.header.get("alg") in MAC_OF else KEY_JWT, subject
 
@@ -109,8 +115,8 @@ def _check_claims(
     _check_party(client, claims, "sub")
     _check_audience(client, claims.get("aud"), audiences)
     expires = _check_times(client, claims, now)
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI or _NEVER.search(jti):
+    jti = unique_id(claims)
+    if jti is None:
         raise InvalidClient("client_assertion needs a jti")
     if not first_use(client.client_id, jti, expires + SKEW):
         raise InvalidClient("client_assertion was used before")
@@ -159,12 +165,7 @@ def _check_times(client: Client, claims: Mapping[str, object], now: datetime) ->
 
 def _moment(claims: Mapping[str, object], name: str) -> datetime | None:
     """A NumericDate (RFC 7519 §2), or None when absent."""
-    value = claims.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidClient(f"client_assertion: {name} must be a number")
     try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError) as cause:
-        raise InvalidClient(f"client_assertion: {name} is out of range") from cause
+        return numeric_date(claims, name)
+    except BadJwtError as cause:
+        raise InvalidClient(f"client_assertion: {cause}") from cause

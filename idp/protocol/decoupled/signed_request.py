@@ -1,7 +1,6 @@
 """A signed authentication request (CIBA Core 1.0 §7.1.1, FAPI-CIBA §5.2.2), opened and read back as parameters."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,16 +9,21 @@ from idp.protocol.authorize.request_object import TYPES
 from idp.protocol.decoupled.ciba import SIGNED_PARAMETERS
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oauth.jose import BadJwtError, UnknownKeyError, numeric_date, open_jwt, with_alias
+from idp.protocol.oauth.jose import (
+    FAPI_ALGORITHMS,
+    BadJwtError,
+    UnknownKeyError,
+    numeric_date,
+    open_jwt,
+    unique_id,
+    with_alias,
+)
 from idp.protocol.oauth.parameters import Parameters, parse
 
-ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI-CIBA §7.10: never RS256, never none
+ALGORITHMS: Final = FAPI_ALGORITHMS  # FAPI-CIBA §7.10: never RS256, never none
 SKEW: Final = timedelta(seconds=30)  # between the 10 s that must pass and the 60 s that must not (G13)
 LONGEST_LIFE: Final = timedelta(minutes=60)
-LONGEST_JTI: Final = 256
 NEEDED: Final = ("iss", "aud", "exp", "iat", "nbf", "jti")
-
-_NEVER = re.compile(r"[\x00\ud800-\udfff]")
 
 JSON_MEMBERS: Final[Mapping[str, type]] = {"claims": dict, "authorization_details": list}
 """Parameters that are JSON: inside a signed request they are what they are, not text about it."""
@@ -100,8 +104,7 @@ def _check(claims: Mapping[str, object], client: Client, issuer: str, now: datet
         raise _wrong("iat or nbf is in the future")
     if begins < now - LONGEST_LIFE or expires > begins + LONGEST_LIFE:
         raise _wrong("nbf is too old, or exp too far from it")
-    jti = claims["jti"]
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI or _NEVER.search(jti):
+    if unique_id(claims) is None:
         raise _wrong("jti is not usable")
     return expires
 

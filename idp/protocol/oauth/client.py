@@ -75,8 +75,6 @@ class Client:
     introspection_encrypted_response_alg: str | None = None
     introspection_encrypted_response_enc: str | None = None
     request_object_signing_alg: str | None = None
-    request_object_encryption_alg: str | None = None
-    request_object_encryption_enc: str | None = None
     request_uris: tuple[str, ...] = ()
     require_signed_request_object: bool = False
     require_pushed_authorization_requests: bool = False
@@ -103,7 +101,6 @@ class Client:
     backchannel_client_notification_endpoint: str | None = None
     backchannel_authentication_request_signing_alg: str | None = None
     backchannel_user_code_parameter: bool = False
-    initiate_login_uri: str | None = None
     isolated_sso: bool = False
     required_role: str | None = None
     claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))

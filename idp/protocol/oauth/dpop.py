@@ -11,19 +11,13 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.protocol.oauth.errors import InvalidDpopProof, UseDpopNonce
-from idp.protocol.oauth.jose import BadJwtError, open_self_signed
+from idp.protocol.oauth.jose import FAPI_ALGORITHMS, LONGEST_JTI, BadJwtError, open_self_signed
 from idp.protocol.oauth.values import b64url
 
 TYP: Final = "dpop+jwt"
-ALGORITHMS: Final = (
-    "ES256",
-    "PS256",
-    "EdDSA",
-    "Ed25519",
-)  # FAPI 2.0 SP §5.4.1, and nothing weaker for the others
+ALGORITHMS: Final = FAPI_ALGORITHMS  # and nothing weaker for the other profiles
 AHEAD: Final = timedelta(seconds=30)  # between the 10 s that must pass and the 60 s that must not (G13)
 OLDEST: Final = timedelta(seconds=120)
-LONGEST_JTI: Final = 256
 LONGEST_HTU: Final = 2048
 
 _DEFAULT_PORT: Final = {"https": 443, "http": 80}

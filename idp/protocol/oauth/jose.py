@@ -17,6 +17,7 @@ from joserfc.jwk import ECKey, JWKRegistry, Key, OctKey, OKPKey, RSAKey
 LONGEST: Final = 16_384
 LONGEST_HEADER: Final = 4096
 LONGEST_KID: Final = 256
+LONGEST_JTI: Final = 256
 MOST_KEYS: Final = 8
 RSA_BITS: Final = 2048
 MOST_RSA_BITS: Final = 8192
@@ -32,11 +33,15 @@ KEY_OF: Final[Mapping[str, tuple[str, str | None]]] = MappingProxyType(
         "Ed25519": ("OKP", "Ed25519"),
     }
 )
+FAPI_ALGORITHMS: Final = ("ES256", "PS256", "EdDSA", "Ed25519")  # FAPI 2.0 SP §5.4.1
+ALGORITHMS: Final = (*FAPI_ALGORITHMS, "RS256")
+"""What clients may sign with, by profile."""
 MAC_OF: Final[Mapping[str, int]] = MappingProxyType({"HS256": 32, "HS384": 48, "HS512": 64})
 """MAC algorithms, with the bytes a key needs at least (RFC 7518 §3.2)."""
 ED25519_NAMES: Final = frozenset({"EdDSA", "Ed25519"})  # RFC 9864 §2.2
 
 _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
+_NEVER = re.compile(r"[\x00\ud800-\udfff]")
 _EXTENSIONS = frozenset({"crit", "b64"})  # none is understood here, and none is needed (RFC 7515 §4.1.11)
 _REFUSED_HEADERS = _EXTENSIONS | {"jku", "jwk", "x5u"}
 _PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
@@ -117,7 +122,7 @@ def open_self_signed(compact: str, algorithms: Collection[str], *, typ: str) -> 
     kty, crv = KEY_OF[alg]
     if jwk.get("kty") != kty or (crv and jwk.get("crv") != crv):
         raise BadJwtError("jwk is not a key for alg")
-    key = _import_stranger(_public_json(jwk))
+    key = _import_stranger(public_json(jwk))
     if key is None:
         raise BadJwtError("jwk is not a usable key")
     if not _verifies(compact, key, alg):
@@ -164,6 +169,19 @@ def numeric_date(claims: Mapping[str, object], name: str) -> datetime | None:
         raise BadJwtError(f"{name} is out of range") from cause
 
 
+def is_storable(text: str) -> bool:
+    """Tell whether a text holds nothing that JSON can spell and no database takes."""
+    return not _NEVER.search(text)
+
+
+def unique_id(claims: Mapping[str, object]) -> str | None:
+    """Read the `jti` that makes a statement good for one use; None when absent or of no use (RFC 7519 §4.1.7)."""
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI or not is_storable(jti):
+        return None
+    return jti
+
+
 def with_alias(alg: str) -> frozenset[str]:
     """A registered algorithm under both of its names (RFC 9864 §2.2)."""
     return ED25519_NAMES if alg in ED25519_NAMES else frozenset({alg})
@@ -180,18 +198,18 @@ def _fitting(jwks: Mapping[str, object], alg: str, kid: str | None) -> Iterator[
             continue
         if jwk.get("use", "sig") != "sig" or ("alg" in jwk and jwk["alg"] not in with_alias(alg)):
             continue
-        key = _import(_public_json(jwk))
+        key = import_public(public_json(jwk))
         if key is not None:
             yield key
 
 
-def _public_json(jwk: Mapping[str, object]) -> str:
+def public_json(jwk: Mapping[str, object]) -> str:
     """The public members in a fixed order, so that an import happens once."""
     return json.dumps({name: jwk[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in jwk})
 
 
 @lru_cache(maxsize=4096)
-def _import(public_json: str) -> Key | None:
+def import_public(public_json: str) -> Key | None:
     """Import a registered key; None for one that is broken, too short or absurdly long (protocol.md G10)."""
     try:
         jwk = json.loads(public_json)
@@ -205,12 +223,12 @@ def _import(public_json: str) -> Key | None:
 @lru_cache(maxsize=4096)
 def _import_stranger(public_json: str) -> Key | None:
     """Import a key that somebody sent; remembered apart, so that strangers' keys displace nobody's."""
-    return _import.__wrapped__(public_json)
+    return import_public.__wrapped__(public_json)
 
 
 def public_key_of(jwk: Mapping[str, object]) -> bytes | None:
     """The SubjectPublicKeyInfo of a registered key in DER, None for one that is of no use (RFC 5280 §4.1.2.7)."""
-    key = _import(_public_json(jwk)) if jwk.get("kty") in {kty for kty, _ in KEY_OF.values()} else None
+    key = import_public(public_json(jwk)) if jwk.get("kty") in {kty for kty, _ in KEY_OF.values()} else None
     return key.as_der(private=False) if isinstance(key, RSAKey | ECKey | OKPKey) else None
 
 

@@ -1,19 +1,16 @@
 """Encrypting answers to a client's registered key, after signing where both apply (OIDC Core §10.2, §16.14)."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 from joserfc import jwe
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oauth.jose import MOST_RSA_BITS, RSA_BITS
+from idp.protocol.oauth.jose import import_public, public_json
 
 ALGORITHMS: Final = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 ENCODINGS: Final = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
@@ -60,7 +57,7 @@ class Encryption:
             NoEncryptionKey: none fits.
         """
         jwk = self.key_in(jwks)
-        key = _import(_public_json(jwk)) if jwk is not None else None
+        key = _usable(jwk) if jwk is not None else None
         if jwk is None or key is None:
             raise NoEncryptionKey(f"the client has no key for {self.alg}")
         header = {"alg": self.alg, "enc": self.enc, "kid": jwk.get("kid"), "cty": cty}
@@ -75,7 +72,7 @@ class Encryption:
 
 def is_encryption_key(jwk: Mapping[str, object]) -> bool:
     """Tell whether a public key is of a kind and strength we encrypt to (RFC 7518 §4.3, §4.6; RFC 8037 §3.2)."""
-    return _import(_public_json(jwk)) is not None
+    return _usable(jwk) is not None
 
 
 def _fitting(jwks: Mapping[str, object], alg: str) -> Iterator[Mapping[str, object]]:
@@ -91,20 +88,9 @@ def _fitting(jwks: Mapping[str, object], alg: str) -> Iterator[Mapping[str, obje
             yield jwk
 
 
-def _public_json(jwk: Mapping[str, object]) -> str:
-    return json.dumps({name: jwk[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in jwk})
-
-
-@lru_cache(maxsize=4096)
-def _import(public_json: str) -> RSAKey | ECKey | OKPKey | None:
-    jwk = json.loads(public_json)
+def _usable(jwk: Mapping[str, object]) -> RSAKey | ECKey | OKPKey | None:
     kty = jwk.get("kty")
     if kty != "RSA" and jwk.get("crv") not in _CURVES.get(str(kty), ()):
         return None
-    try:
-        key = JWKRegistry.import_key(jwk)
-    except (JoseError, LookupError, TypeError, ValueError):
-        return None
-    if isinstance(key, RSAKey):
-        return key if RSA_BITS <= key.raw_value.key_size <= MOST_RSA_BITS else None
-    return key if isinstance(key, ECKey | OKPKey) else None
+    key = import_public(public_json(jwk))
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None

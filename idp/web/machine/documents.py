@@ -12,10 +12,10 @@ from idp.protocol.authorize import request_object
 from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
-from idp.protocol.client_auth.assertion import ALGORITHMS, MAC_ALGORITHMS
+from idp.protocol.client_auth.assertion import MAC_ALGORITHMS
 from idp.protocol.decoupled import signed_request
 from idp.protocol.decoupled.ciba import DELIVERY_MODES
-from idp.protocol.oauth import dpop, jwe
+from idp.protocol.oauth import dpop, jose, jwe
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.protocol.oidc.once_only import TYPES
@@ -108,8 +108,8 @@ def metadata(services: Services) -> dict[str, object]:
             grant_types=tuple(EXCHANGES),
             response_modes=tuple(mode.value for mode in ResponseMode),
             client_auth_methods=(*METHODS, *offered_methods(services)),
-            assertion_algorithms=(*ALGORITHMS, *MAC_ALGORITHMS),
-            request_object_algorithms=(*request_object.ALGORITHMS, request_object.UNSIGNED),
+            assertion_algorithms=(*jose.ALGORITHMS, *MAC_ALGORITHMS),
+            request_object_algorithms=(*jose.ALGORITHMS, request_object.UNSIGNED),
             signing_algorithms=services.keyring.algorithms,
             prompt_values=PROMPT_VALUES,
             ui_locales=tuple(LANGUAGES),

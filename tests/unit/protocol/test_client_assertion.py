@@ -12,7 +12,7 @@ from idp.protocol.client_auth import Audiences, authenticate, presented
 from idp.protocol.client_auth.assertion import ASSERTION_TYPE, UnknownAssertionKey, verify_assertion
 from idp.protocol.oauth.client import Profile
 from idp.protocol.oauth.errors import InvalidClient
-from idp.protocol.oauth.jose import _import
+from idp.protocol.oauth.jose import import_public
 from idp.protocol.oauth.values import b64url
 from tests.unit.protocol.samples import ISSUER, NOW, a_client, core_client
 
@@ -242,8 +242,8 @@ def test_g10_short_rsa_keys_are_never_used():
     modulus = ((1 << 1023) + 1).to_bytes(128)
     short = {"kty": "RSA", "kid": "rsa", "e": "AQAB", "n": b64url(modulus)}
     refused(signed(RSA, "PS256"), a_client(jwks={"keys": [short]}))
-    assert _import(json.dumps(short)) is None
-    assert _import(json.dumps(short | {"n": b64url(b"\x00" * 200 + modulus)})) is None
+    assert import_public(json.dumps(short)) is None
+    assert import_public(json.dumps(short | {"n": b64url(b"\x00" * 200 + modulus)})) is None
 
 
 @pytest.mark.parametrize(

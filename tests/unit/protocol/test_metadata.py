@@ -9,7 +9,7 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 from idp.protocol.authorize.checks import PROMPT_VALUES
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.client_auth import METHODS
-from idp.protocol.client_auth.assertion import ALGORITHMS
+from idp.protocol.oauth.jose import ALGORITHMS
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, self_check, server_metadata
 from tests.unit.protocol.samples import ISSUER
 
