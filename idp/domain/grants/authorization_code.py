@@ -16,7 +16,7 @@ from idp.domain.consent.gate import CODE_GATE, SESSION_STANDS
 from idp.domain.grants.grant import Grant
 from idp.domain.grants.refresh_handle import RefreshHandle
 from idp.domain.grants.revoke import revoke_family
-from idp.domain.grants.target import NOT_FITTING, audience, fits, picked
+from idp.domain.grants.target import NOT_FITTING, fits, picked
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidGrant, InvalidTarget
@@ -123,7 +123,7 @@ def redeem(
         raise InvalidGrant("the code is not valid")
     if not row["stands"]:
         raise InvalidGrant("the code is not valid for this request")
-    return grant_of(row, family_id, refresh, request, audience(target, row["resource"]))
+    return grant_of(row, family_id, refresh, request, target)
 
 
 def refresh_binding(client: Client, confirmation: Confirmation | None) -> str | None:
@@ -162,9 +162,12 @@ def _explain(statements: Statements, client: Client, params: dict[str, Any], now
 
 
 def grant_of(
-    row: Row, family_id: UUID, refresh: RefreshHandle | None, request: TokenRequest, target: tuple[str, ...]
+    row: Row, family_id: UUID, refresh: RefreshHandle | None, request: TokenRequest, target: str | None
 ) -> Grant:
-    """Say what a redeemed row established: a code's, or that of a request decided on another screen."""
+    """Say what a redeemed row established: a code's, or that of a request decided on another screen.
+
+    The token is for the resource that was picked, else for the only one granted, else for the issuer (RFC 8707 §2.2).
+    """
     return Grant(
         scope=tuple(row["scope"].split()),
         account_id=as_uuid(row["account_id"]),
@@ -180,6 +183,6 @@ def grant_of(
         refresh_token=refresh.handle.text if refresh else None,
         id_token_claims=tuple(row["id_token_claims"].split()),
         confirmation=request.confirmation,
-        audience=target,
+        audience=target or row["resource"],
         authorization_details=row["authorization_details"],
     )

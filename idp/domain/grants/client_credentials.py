@@ -7,7 +7,7 @@ from datetime import datetime
 from idp.domain.audit.events import ClientTokenIssued
 from idp.domain.audit.record import INSERT_PENDING, parameters
 from idp.domain.grants.grant import Grant
-from idp.domain.grants.target import audience, picked
+from idp.domain.grants.target import picked
 from idp.domain.store.statements import SqliteStatements, Statements
 from idp.protocol.authorize.checks import Serving
 from idp.protocol.oauth.client import Client
@@ -57,4 +57,4 @@ def grant(
         stands = statements.one(AUDIT_IF_APPROVED, params)
     if stands is None:
         raise UnauthorizedClient("the client is suspended")
-    return Grant(scope=asked, confirmation=request.confirmation, audience=audience(target, None))
+    return Grant(scope=asked, confirmation=request.confirmation, audience=target)

@@ -16,7 +16,7 @@ from idp.domain.grants.authorization_code import AUDIT_VALUES, INSERT_FAMILY, gr
 from idp.domain.grants.decoupled import HANDLES, Kind
 from idp.domain.grants.grant import Grant
 from idp.domain.grants.refresh_handle import RefreshHandle
-from idp.domain.grants.target import NOT_FITTING, audience, picked
+from idp.domain.grants.target import NOT_FITTING, picked
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import (
@@ -133,7 +133,7 @@ def redeem(
     )
     if row is None or not row["stands"]:
         raise InvalidGrant(f"the {parameter} is not valid")
-    return grant_of(row, family_id, refresh, request, audience(target, row["resource"]))
+    return grant_of(row, family_id, refresh, request, target)
 
 
 def _not_yet(statements: Statements, this: dict[str, Any], found: Row, now: datetime) -> ProtocolError:

@@ -16,7 +16,7 @@ class Grant:
 
     A client's own grant (RFC 6749 §4.4) has no account. `auth_time` is None where the ID Token need not tell it.
     `id_token_claims` are citizen claims the ID Token was asked to carry; the token endpoint releases them.
-    `confirmation` binds the access token to a key; `audience` is who it is for, the issuer where empty (decision 11).
+    `confirmation` binds the access token to a key; `audience` is who it is for, None for the issuer (decision 11).
     `authorization_details` is JSON text (RFC 9396 §7). An exchanged token names its `actor`, lives for
     `lifetime`, comes without ID Token and is told by `issued_token_type` (RFC 8693 §2.2.1, §4.1).
     """
@@ -35,7 +35,7 @@ class Grant:
     refresh_token: str | None = field(default=None, repr=False)
     id_token_claims: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
-    audience: tuple[str, ...] = ()
+    audience: str | None = None
     authorization_details: str | None = None
     actor: Mapping[str, object] | None = None
     lifetime: timedelta | None = None

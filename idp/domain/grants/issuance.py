@@ -67,12 +67,10 @@ class Mint:
                 acr=grant.acr or None,
                 amr=grant.amr,
                 auth_time=grant.auth_time,
-                audience=_audience(grant),
+                audience=grant.audience,
                 confirmation=grant.confirmation,
                 actor=grant.actor,
-                authorization_details=relevant(
-                    grant.authorization_details, grant.audience[0] if grant.audience else None
-                ),
+                authorization_details=relevant(grant.authorization_details, grant.audience),
             ),
             ACCESS_TOKEN_TYP,
         )
@@ -89,8 +87,8 @@ class Mint:
 
     def _subject_at(self, client: Client, grant: Grant, sub: str) -> str:
         """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0013)."""
-        audience = grant.audience[0] if grant.audience else self.issuer
-        if grant.account_id is None or audience == self.issuer:
+        audience = grant.audience
+        if grant.account_id is None or audience is None or audience == self.issuer:
             return sub
         server = self.serving(audience) or replace(client, subject_type="pairwise", sector=audience)
         return subject(grant.account_id, server, self.salt)
@@ -120,8 +118,3 @@ class Mint:
             extra=extra,
         )
         return self.seal(client, Answer.ID_TOKEN, compact(self.keyring.signer(alg), claims))
-
-
-def _audience(grant: Grant) -> str | tuple[str, ...] | None:
-    """One audience travels as a text, several as a list (RFC 9068 §2.2); none means the issuer (decision 11)."""
-    return grant.audience[0] if len(grant.audience) == 1 else grant.audience or None

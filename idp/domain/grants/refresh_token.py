@@ -11,7 +11,7 @@ from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS
 from idp.domain.grants.grant import Grant
 from idp.domain.grants.refresh_handle import RefreshHandle
 from idp.domain.grants.revoke import revoke_family
-from idp.domain.grants.target import NOT_FITTING, audience, fits, picked
+from idp.domain.grants.target import NOT_FITTING, fits, picked
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidGrant, InvalidScope, InvalidTarget
@@ -97,7 +97,7 @@ def refresh(
         tell_auth_time=client.require_auth_time,
         refresh_token=following.handle.text,
         confirmation=request.confirmation,
-        audience=audience(target, row["resource"]),
+        audience=target or row["resource"],
         authorization_details=row["authorization_details"],
     )
 

@@ -33,9 +33,3 @@ def picked(request: TokenRequest) -> str | None:
     if len(resources) > 1:
         raise InvalidTarget("a token is good at one resource; ask for one at a time", parameter="resource")
     return resources[0] if resources else None
-
-
-def audience(target: str | None, granted: str | None) -> tuple[str, ...]:
-    """Return who the token is for: the picked resource, else the only one granted, else the issuer (empty)."""
-    chosen = target or granted
-    return (chosen,) if chosen else ()

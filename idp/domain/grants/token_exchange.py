@@ -123,7 +123,7 @@ def exchange(
         amr=tuple(row["amr"].split()),
         auth_time=as_moment(row["auth_time"]),
         confirmation=confirmation,
-        audience=(target,),
+        audience=target,
         authorization_details=stored(details) if details else None,
         actor=chain,
         lifetime=_lifetime(token, as_moment(row["expires_at"]), now),

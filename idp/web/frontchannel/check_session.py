@@ -26,18 +26,12 @@ def frame() -> Response:
     return response
 
 
-def state_of(services: Services, standing: Standing) -> str:
-    """Return what the state cookie of a session holds."""
-    return browser_state(standing.session_id, services.tree.sector_salt)
-
-
 def success(
     services: Services, asked: AuthorizationRequest, standing: Standing, code: str
 ) -> AuthorizationResponse:
     """Answer with the code, and with the session's state for OpenID requests (§2)."""
-    state = (
-        session_state(asked.client_id, asked.reply_to.redirect_uri, state_of(services, standing))
-        if asked.is_openid
-        else None
-    )
+    if not asked.is_openid:
+        return asked.reply_to.success(code)
+    cookie = browser_state(standing.session_id, services.tree.sector_salt)
+    state = session_state(asked.client_id, asked.reply_to.redirect_uri, cookie)
     return asked.reply_to.success(code, session_state=state)
