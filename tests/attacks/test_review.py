@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests import factories
+from tests.support.databases import postgresql_only
 
 
 @pytest.mark.parametrize(
@@ -135,12 +136,11 @@ def test_hsts_is_on_machine_answers_too(rp, citizen):
     assert "Strict-Transport-Security" not in rp.provider.get("/jwks").headers
 
 
+@postgresql_only
 def test_a_database_address_may_carry_options(services):
     """`?connect_timeout=10` once clashed with our own value in the hot statements."""
     from idp.domain.store.database import Database
 
-    if services.database.dialect != "postgresql":
-        pytest.skip("a question of PostgreSQL addresses")
     url = services.database.url.update_query_dict({"connect_timeout": "10"})
     database = Database(url.render_as_string(hide_password=False))
     try:

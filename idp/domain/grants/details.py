@@ -28,8 +28,10 @@ def narrowed_for_code(statements: Statements, request: TokenRequest, known: Circ
     Raises:
         InvalidAuthorizationDetails: malformed, or more than was granted; the code is untouched.
     """
+    if PARAMETER not in request.parameters:
+        return None
     code = Handle.parse(request.code, HandleKind.CODE)
-    if PARAMETER not in request.parameters or code is None:
+    if code is None:
         return None
     key = {"day": code.day, "bucket": code.bucket, "digest": code.digest}
     return _narrowed(statements, OF_CODE, key, request, known)
@@ -37,8 +39,10 @@ def narrowed_for_code(statements: Statements, request: TokenRequest, known: Circ
 
 def narrowed_for_refresh(statements: Statements, request: TokenRequest, known: Circumstances) -> str | None:
     """Return the details a refresh asks for, as `narrowed_for_code` does for codes."""
+    if PARAMETER not in request.parameters:
+        return None
     presented = RefreshHandle.parse(request.refresh_token)
-    if PARAMETER not in request.parameters or presented is None:
+    if presented is None:
         return None
     return _narrowed(statements, OF_FAMILY, {"key": presented.key}, request, known)
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -25,6 +26,7 @@ def session_state(client_id: str, redirect_uri: str, state: str) -> str | None:
     return f"{hashlib.sha256(f'{client_id} {origin} {state} {salt}'.encode()).hexdigest()}.{salt}"
 
 
+@lru_cache(maxsize=4096)
 def origin_of(uri: str) -> str | None:
     """Return the origin of a web address as browsers spell it (RFC 6454 §6.2)."""
     parts = urlsplit(uri)
