@@ -3,12 +3,13 @@
 A second field named `Client_Cert` cannot be told from the first here: only the front can drop it, and ours do.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
 
+from idp.clock import system_clock
 from tests.support.certificates import self_signed
 
 
@@ -32,4 +33,4 @@ def test_two_certificates_are_refused(deployment, second):
 
 def test_rfc9110_6_6_1_every_answer_has_a_date(deployment):
     date = parsedate_to_datetime(ask(deployment).headers["Date"])
-    assert abs(datetime.now(UTC) - date) < timedelta(minutes=1)
+    assert abs(system_clock() - date) < timedelta(minutes=1)
