@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.requirements import database_of
+
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("spec", "attacks")
+FOLDERS = ("spec", "attacks", "deploy")
 GENERAL = "–"
 _NAME = re.compile(
     r"test_(?:(?P<section>\d+(?:_\d+)*)|(?P<requirement>[a-z]{1,2}\d{1,3})(?:_to_[a-z]?\d+)?)_(?P<words>.+)"
 )
-_DATABASE = re.compile(r"\[(?:.*-)?(sqlite|postgresql)(?:-.*)?\]$")
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,7 @@ def table(outcomes: Mapping[str, str]) -> list[str]:
         counts: dict[str, int] = defaultdict(int)
         for node, outcome in outcomes.items():
             if node.partition("::")[0] == spec.path:
-                match = _DATABASE.search(node)
-                counts[f"{match[1] if match else 'pure'} {outcome}"] += 1
+                counts[f"{database_of(node)} {outcome}"] += 1
                 if outcome != "passed":
                     red.append(node)
         for key, count in counts.items():

@@ -46,7 +46,7 @@ INTRODUCTIONS = {
         Every specification Gerbang holds itself to, section by section, and the test that keeps each sentence
         true. A test that begins with a letter and a number holds a requirement of the project's own list, `O` an
         attack of its catalogue. `make spec` runs them all, on SQLite and PostgreSQL, and prints a line for each
-        specification.
+        specification and each requirement.
     """,
 }
 MADE = "<!-- Made by `make docs` from {source}; change the code, not this page. -->"
@@ -224,9 +224,10 @@ def cli() -> str:
 
 def conformance() -> str:
     """Document which test holds which sentence of which specification."""
-    from tools.conformance import parts
+    from tools import conformance, requirements
 
-    return page("conformance", "Conformance", "`tests/spec` and `tests/attacks`", *parts())
+    source = "`tests/requirements.toml` and the tests"
+    return page("conformance", "Conformance", source, *requirements.parts(), *conformance.parts())
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools.conformance import table  # noqa: E402  - this file runs as a program
+from tools import conformance, requirements  # noqa: E402  - this file runs as a program
 
 NOTHING_COLLECTED = 5  # pytest's exit code; right for a part, wrong for the whole
 SOME_FAILED = 1
@@ -102,6 +102,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run both parts; nothing collected in one of them is fine, in both is not."""
     reports = "--conformance" in arguments
     paths, options, marker = split([each for each in arguments if each != "--conformance"])
+    if reports:
+        paths += requirements.elsewhere()
     if not paths or any("interop" in path for path in paths):
         subprocess.run([sys.executable, str(ROOT / "tools" / "node.py")], cwd=ROOT, check=False)
     chosen = f"({marker}) and " if marker else ""
@@ -118,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
             if codes[-1] == INTERRUPTED:
                 break
     if reports:
-        print("\n".join(table(totals.outcomes)))
+        print("\n".join([*conformance.table(totals.outcomes), "", *requirements.table(totals.outcomes)]))
     print("\n" + "\n".join(totals.lines(time.monotonic() - started)), flush=True)
     if all(code == NOTHING_COLLECTED for code in codes):
         print("No test matches.", file=sys.stderr)

@@ -73,7 +73,7 @@ SMUGGLED = {
 }
 
 
-def test_o_130_what_only_the_registry_decides_is_ignored_in_the_form(provider, services, rina, tax):
+def test_o130_what_only_the_registry_decides_is_ignored_in_the_form(provider, services, rina, tax):
     console = Console(provider, rina)
     console.post(
         "/admin/new-client",
@@ -89,7 +89,7 @@ def test_o_130_what_only_the_registry_decides_is_ignored_in_the_form(provider, s
     assert not SMUGGLED.keys() & row.client_metadata.keys()
 
 
-def test_o_130_a_production_client_stays_a_draft_whatever_the_form_says(provider, services, rina, tax):
+def test_o130_a_production_client_stays_a_draft_whatever_the_form_says(provider, services, rina, tax):
     console = Console(provider, rina)
     console.post(
         "/admin/new-client",
@@ -104,7 +104,7 @@ def test_o_130_a_production_client_stays_a_draft_whatever_the_form_says(provider
     assert stored(services, "baru").status == "draft"
 
 
-def test_o_130_the_id_of_another_client_is_not_taken_over(provider, services, rina, tax, health):
+def test_o130_the_id_of_another_client_is_not_taken_over(provider, services, rina, tax, health):
     console = Console(provider, rina)
     with provider.unchanged(tables=REGISTRY):
         console.post(
@@ -113,7 +113,7 @@ def test_o_130_the_id_of_another_client_is_not_taken_over(provider, services, ri
     assert (console.status, console.page) == (409, "admin-client-new")
 
 
-def test_o_130_an_agency_registers_for_itself_only(provider, services, agus, health):
+def test_o130_an_agency_registers_for_itself_only(provider, services, agus, health):
     console = Console(provider, agus)
     console.post(
         "/admin/new-client", **NEW, client_id="baru", agency_id="agency-health", environment="sandbox"
@@ -124,7 +124,7 @@ def test_o_130_an_agency_registers_for_itself_only(provider, services, agus, hea
 # --- O-131: other agencies' things, roles, citizens ---
 
 
-def test_o_131_an_agency_lists_its_own_clients_only(provider, agus, health):
+def test_o131_an_agency_lists_its_own_clients_only(provider, agus, health):
     console = Console(provider, agus)
     assert "Layanan tax" in console.text
     for query in ("", "?q=health", "?agency=agency-health", "?before=zzz"):
@@ -132,7 +132,7 @@ def test_o_131_an_agency_lists_its_own_clients_only(provider, agus, health):
 
 
 @pytest.mark.parametrize("path", ["/admin/clients/health", "/admin/clients/health/edit"])
-def test_o_131_another_agencys_client_does_not_exist(provider, agus, health, path):
+def test_o131_another_agencys_client_does_not_exist(provider, agus, health, path):
     console = Console(provider, agus)
     with provider.unchanged("AccessRefused", tables=REGISTRY):
         console.open(path)
@@ -143,14 +143,14 @@ def test_o_131_another_agencys_client_does_not_exist(provider, agus, health, pat
 
 
 @pytest.mark.parametrize("act", ["edit", "suspend", "resume", "retire", "secret"])
-def test_o_131_another_agencys_client_is_not_changed(provider, agus, health, act):
+def test_o131_another_agencys_client_is_not_changed(provider, agus, health, act):
     console = Console(provider, agus)
     with provider.unchanged("AccessRefused", tables=REGISTRY):
         console.post(f"/admin/clients/health/{act}", reason="security", confirm="health", revision="1", **NEW)
     assert console.status == 404
 
 
-def test_o_131_the_refusal_names_who_and_what(provider, services, agus, health):
+def test_o131_the_refusal_names_who_and_what(provider, services, agus, health):
     console = Console(provider, agus)
     with provider.recorded("AccessRefused") as found:
         console.open("/admin/clients/health")
@@ -161,7 +161,7 @@ def test_o_131_the_refusal_names_who_and_what(provider, services, agus, health):
     )
 
 
-def test_o_131_another_agencys_changes_do_not_exist(provider, services, rina, agus, health):
+def test_o131_another_agencys_changes_do_not_exist(provider, services, rina, agus, health):
     factories.suspend(services, "health")
     change_id = waiting_resume(services, "health", rina.actor)
     console = Console(provider, agus)
@@ -172,7 +172,7 @@ def test_o_131_another_agencys_changes_do_not_exist(provider, services, rina, ag
         assert console.post(f"/admin/approvals/{change_id}", decision="approve").status == 404
 
 
-def test_o_131_an_agency_adds_no_agencies_and_decides_nothing(provider, services, rina, agus):
+def test_o131_an_agency_adds_no_agencies_and_decides_nothing(provider, services, rina, agus):
     change_id = waiting_resume(services, "tax", rina.actor)
     console = Console(provider, agus)
     with provider.unchanged("AccessRefused", tables=REGISTRY):
@@ -182,7 +182,7 @@ def test_o_131_an_agency_adds_no_agencies_and_decides_nothing(provider, services
         assert console.post(f"/admin/approvals/{change_id}", decision="approve").status == 403
 
 
-def test_o_131_an_agency_reads_no_records_about_people_or_others(provider, citizen, agus, tax, health):
+def test_o131_an_agency_reads_no_records_about_people_or_others(provider, citizen, agus, tax, health):
     for client in (tax, health):
         RP(provider, client).redeem("no-such-code")
     console = Console(provider, agus).open("/admin/audit")
@@ -204,28 +204,28 @@ def test_o_131_an_agency_reads_no_records_about_people_or_others(provider, citiz
         "/admin/approvals/00000000-0000-4000-8000-000000000000",
     ],
 )
-def test_o_131_whoever_may_only_look_changes_nothing(provider, wati, tax, path):
+def test_o131_whoever_may_only_look_changes_nothing(provider, wati, tax, path):
     console = Console(provider, wati)
     with provider.unchanged("AccessRefused", tables=REGISTRY):
         console.post(path, reason="security", confirm="tax", revision="1", agency="x-y", name_id="a", **NEW)
     assert (console.status, console.page) == (403, "error")
 
 
-def test_o_131_whoever_may_only_look_is_offered_nothing_to_change(provider, wati, tax):
+def test_o131_whoever_may_only_look_is_offered_nothing_to_change(provider, wati, tax):
     console = Console(provider, wati)
     for path in ("/admin/clients", "/admin/clients/tax", "/admin/agencies", "/admin/audit"):
         console.open(path)
         assert set(console.answer.forms) <= {"sign-out-form", "filter-form"}
 
 
-def test_o_131_a_citizen_who_opens_the_console_is_refused(provider, citizen):
+def test_o131_a_citizen_who_opens_the_console_is_refused(provider, citizen):
     browser = provider.browser().sign_in(citizen)
     with provider.unchanged("AccessRefused", tables=REGISTRY):
         answer = browser.get("/admin/clients")
     assert (answer.status, answer.page) == (403, "error")
 
 
-def test_o_131_a_citizens_session_is_no_operators_session(provider, citizen):
+def test_o131_a_citizens_session_is_no_operators_session(provider, citizen):
     browser = provider.browser().sign_in(citizen)
     console = Console(provider)
     console.set_cookie(browser.cookie(SESSION))
@@ -233,14 +233,14 @@ def test_o_131_a_citizens_session_is_no_operators_session(provider, citizen):
         assert console.open("/admin/clients").status == 403
 
 
-def test_o_131_an_operators_session_is_no_citizens_session(provider, rp, rina):
+def test_o131_an_operators_session_is_no_citizens_session(provider, rp, rina):
     console = Console(provider, rina)
     rp.browser.http.set_cookie(SESSION, console.cookie, domain="localhost")
     answer = rp.browser.follow(rp.authorize())
     assert answer.page == "login"
 
 
-def test_o_131_a_citizens_password_opens_no_console(provider, services):
+def test_o131_a_citizens_password_opens_no_console(provider, services):
     citizen = factories.a_citizen(services, signs_in=True)
     console = Console(provider).open("/admin/clients")
     with provider.unchanged("SignInRefused"):
@@ -249,7 +249,7 @@ def test_o_131_a_citizens_password_opens_no_console(provider, services):
     assert console.cookie is None
 
 
-def test_o_131_an_operators_password_opens_no_citizens_page(provider, rp, rina):
+def test_o131_an_operators_password_opens_no_citizens_page(provider, rp, rina):
     login = rp.browser.follow(rp.authorize())
     with provider.unchanged("SignInRefused", tables=("browser_session",)):
         answer = rp.browser.submit(
@@ -273,7 +273,7 @@ def waiting_resume(services, client_id, by):
         return change.id
 
 
-def test_o_133_nobody_approves_their_own_change(provider, services, rina, tax):
+def test_o133_nobody_approves_their_own_change(provider, services, rina, tax):
     change_id = waiting_resume(services, "tax", rina.actor)
     console = Console(provider, rina).open(f"/admin/approvals/{change_id}")
     assert "approval-form" not in console.answer.forms
@@ -282,7 +282,7 @@ def test_o_133_nobody_approves_their_own_change(provider, services, rina, tax):
     assert (console.status, console.page) == (403, "admin-approval")
 
 
-def test_o_133_a_second_person_approves_once(provider, services, rina, tax):
+def test_o133_a_second_person_approves_once(provider, services, rina, tax):
     change_id = waiting_resume(services, "tax", rina.actor)
     second = Console(provider, an_operator(services, "Budi Wicaksono"))
     second.open(f"/admin/approvals/{change_id}")
@@ -297,7 +297,7 @@ def test_o_133_a_second_person_approves_once(provider, services, rina, tax):
 # --- O-134: a secret is shown once ---
 
 
-def test_o_134_a_secret_is_shown_once_and_only_rotated(provider, services, rina, health):
+def test_o134_a_secret_is_shown_once_and_only_rotated(provider, services, rina, health):
     console = Console(provider, rina).open("/admin/clients/health")
     with provider.recorded("ClientSecretIssued"):
         console.send("secret-form", "secret-submit")
@@ -313,7 +313,7 @@ def test_o_134_a_secret_is_shown_once_and_only_rotated(provider, services, rina,
     assert secret not in held
 
 
-def test_o_134_sending_the_rotation_again_does_not_void_what_was_shown(provider, services, rina, health):
+def test_o134_sending_the_rotation_again_does_not_void_what_was_shown(provider, services, rina, health):
     console = Console(provider, rina).open("/admin/clients/health")
     form = console.answer.forms["secret-form"]
     console.send("secret-form", "secret-submit")

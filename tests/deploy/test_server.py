@@ -3,9 +3,13 @@
 A second field named `Client_Cert` cannot be told from the first here: only the front can drop it, and ours do.
 """
 
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
 import httpx
 import pytest
 
+from idp.clock import system_clock
 from tests.support.certificates import self_signed
 
 
@@ -25,3 +29,8 @@ def test_two_certificates_are_refused(deployment, second):
     for first, then in ((mine, other), (other, mine)):
         answer = ask(deployment, ("Client-Cert", first.header), (second, then.header))
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+def test_rfc9110_6_6_1_every_answer_has_a_date(deployment):
+    date = parsedate_to_datetime(ask(deployment).headers["Date"])
+    assert abs(system_clock() - date) < timedelta(minutes=1)

@@ -66,6 +66,7 @@ def test_a_client_that_hangs_holds_up_nobody(provider, services, citizen, listen
     with working(services):
         quick.wait_for(10)
         assert time.monotonic() - began < 5
+        hanging.wait_for(1)
         assert len(hanging.forms) == 1, "one call at a time to one client"
         hanging.let_go.set()
         hanging.wait_for(10)

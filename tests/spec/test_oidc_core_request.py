@@ -1,6 +1,7 @@
 """OpenID Connect Core 1.0: the authentication request (sections 3.1.2, 5.5, 6)."""
 
 import json
+import re
 
 import pytest
 
@@ -46,6 +47,13 @@ def test_3_1_2_1_display_locales_hints_and_unknown_acr_values_are_no_error(rp, c
 def test_3_1_2_1_ui_locales_choose_the_language_of_the_page(rp):
     assert '<html lang="en"' in rp.begin(ui_locales="xx en").text
     assert '<html lang="id"' in rp.begin(ui_locales="id").text
+
+
+def test_registration_2_the_pages_link_the_policy_and_the_terms_of_who_asks(rp, services):
+    policy, terms = "https://agency.example/policy", "https://agency.example/terms"
+    assert not {policy, terms} & set(re.findall(r'href="([^"]+)"', rp.begin().text))
+    factories.amend(services, rp.client.client_id, policy_uri=policy, tos_uri=terms)
+    assert {policy, terms} <= set(re.findall(r'href="([^"]+)"', rp.begin().text))
 
 
 def test_3_1_2_1_login_hint_fills_in_the_name(rp):

@@ -1,8 +1,10 @@
 """RFC 8414 and OpenID Connect Discovery 1.0: server metadata; RFC 7517: the key set."""
 
 import json
+import re
 
 import pytest
+from babel import Locale
 
 from tests import factories
 from tests.rp import RP, Provider
@@ -119,6 +121,14 @@ def test_3_what_must_be_there_is_there_with_its_type(document):
 def test_2_only_registered_names_and_nothing_null_or_empty(document):
     assert document.keys() <= REGISTERED
     assert all(value is not None and value not in ("", [], {}) for value in document.values())
+
+
+def test_2_scopes_and_languages_are_well_formed(document):
+    scope = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 A.4
+    assert all(scope.fullmatch(each) for each in document["scopes_supported"])
+    for name in {"ui_locales_supported", "claims_locales_supported"} & document.keys():
+        for tag in document[name]:
+            assert str(Locale.parse(tag, sep="-")).replace("_", "-") == tag, "canonical, and a known language"
 
 
 def test_2_public_clients_do_not_introspect(document):
