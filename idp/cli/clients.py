@@ -14,7 +14,7 @@ from idp.cli import deployment
 from idp.cli.output import as_json, document, fail, read_object, table
 from idp.cli.registration_tokens import tokens
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
-from idp.domain.registry.manifests import Difference
+from idp.domain.registry.manifests import Difference, Manifest
 from idp.protocol.oauth.client import Environment
 from idp.services import Services
 
@@ -45,6 +45,7 @@ def create(source: str, agency_id: str | None, environment: str | None) -> None:
     metadata = read_object(source)
     with deployment.open_services() as services:
         chosen = environment or str(metadata.get("environment") or services.settings.mode)
+        deployment.judge(services, metadata, chosen)
         with services.database.unit_of_work() as db:
             now, by = services.clock(), deployment.actor()
             owner = agency_id or agencies.ensure_default(db, by=by, now=now)
@@ -170,7 +171,7 @@ def plan(file: Path, base: str | None, machine: bool) -> None:
     Example: idp clients plan clients/tax/client.toml
     """
     with deployment.open_services() as services:
-        manifest = manifests.read(file, services.settings.data_dir, base)
+        manifest = _judged(services, file, base)
         with services.database.unit_of_work() as db:
             about_agency = list(manifests.agency_changes(db, manifest))
             found = manifests.plan(db, manifest, deployment.policy(services), services.clock())
@@ -207,21 +208,26 @@ def approve(client_id: str, machine: bool) -> None:
 
     Example: idp clients approve tax
     """
-    with deployment.open_services() as services, services.database.unit_of_work() as db:
-        row = registrations.find(db, client_id)
-        waiting = changes.open_of(db, client_id)
+    with deployment.open_services() as services:
+        with services.database.reading() as db:
+            row = registrations.find(db, client_id)
+            waiting = changes.open_of(db, client_id)
         if not waiting:
             if row.status == registrations.APPROVED_STATUS:
                 _tell(row.id, row.status, machine)
                 return
             fail(f"nothing waits for approval at client {client_id}")
-        row = registrations.approve(
-            db,
-            waiting[-1].id,
-            by=deployment.actor(),
-            now=services.clock(),
-            policy=deployment.policy(services),
-        )
+        change = waiting[-1]
+        wanted = change.proposal if change.proposal is not None else registrations.full_metadata(row)
+        deployment.judge(services, wanted, row.environment)
+        with services.database.unit_of_work() as db:
+            row = registrations.approve(
+                db,
+                change.id,
+                by=deployment.actor(),
+                now=services.clock(),
+                policy=deployment.policy(services),
+            )
         _tell(row.id, row.status, machine)
 
 
@@ -264,8 +270,8 @@ def rotate_secret(client_id: str, machine: bool) -> None:
 
 
 def apply_manifest(services: Services, file: Path, base: str | None = None) -> tuple[Difference, ...]:
-    """Apply one manifest in one transaction."""
-    manifest = manifests.read(file, services.settings.data_dir, base)
+    """Apply one manifest in one transaction, after all of it was judged."""
+    manifest = _judged(services, file, base)
     now: datetime = services.clock()
     with services.database.unit_of_work() as db:
         return manifests.apply(
@@ -276,6 +282,13 @@ def apply_manifest(services: Services, file: Path, base: str | None = None) -> t
             by=deployment.actor(),
             now=now,
         )
+
+
+def _judged(services: Services, file: Path, base: str | None) -> Manifest:
+    manifest = manifests.read(file, services.settings.data_dir, base)
+    for entry in manifest.clients:
+        deployment.judge(services, entry.metadata, entry.environment)
+    return manifest
 
 
 def _tell(client_id: str, status: str, machine: bool) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from idp.clock import system_clock
+from idp.domain.registry.metadata import accept
 from idp.domain.registry.policy import Policy
+from idp.domain.registry.registrations import judged
 from idp.domain.store import migrate
 from idp.domain.store.database import Database
 from idp.services import Services, wire
@@ -77,15 +80,27 @@ def actor() -> str:
     return f"cli:{getpass.getuser()}"
 
 
-def policy(services: Services) -> Policy:
-    """Return the circumstances in which this deployment judges registrations."""
+def policy(services: Services, *, fetching: bool = False) -> Policy:
+    """Return the circumstances registrations are judged in; `fetching` may call the client's addresses.
+
+    Never fetch within a transaction: the database would wait for a stranger's server.
+    """
     return Policy(
         production=services.settings.production,
         issuer=services.settings.issuer,
         today=services.clock().date(),
         check_url=services.outbound.guard.check_url,
-        fetch=services.outbound.document,
+        fetch=services.outbound.document if fetching else None,
     )
+
+
+def judge(services: Services, metadata: Mapping[str, Any], environment: str) -> None:
+    """Judge a registration before any transaction: its sector document may have to be fetched.
+
+    Raises:
+        BadRedirectUri, BadMetadata: with every violation.
+    """
+    accept(metadata, judged(policy(services, fetching=True), environment, services.clock()))
 
 
 def now() -> datetime:

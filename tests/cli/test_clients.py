@@ -1,9 +1,13 @@
 """Clients from the command line: RFC 7591 in, RFC 7591 out; manifests; two people for production."""
 
 import json
+import sqlite3
 
 import pytest
 from joserfc.jwk import ECKey
+from sqlalchemy.engine import make_url
+
+from tests.support.publisher import Publisher
 
 KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"}, private=True)
 WEB = {
@@ -112,3 +116,60 @@ def test_doctor_looks_at_a_client(idp):
     found = json.loads(idp("doctor", made["client_id"], "--json").out)["findings"]
     assert ("redirect URI", True) in {(f["what"], f["ok"]) for f in found}
     assert json.loads(idp("doctor", "--json").out)["ok"]
+
+
+@pytest.fixture
+def sector(deployment):
+    """A sector document, whose publisher notes whether the database is free while somebody waits for it."""
+    path = make_url(deployment.env["IDP_DATABASE_URL"]).database
+    with Publisher() as publisher:
+        publisher.body = json.dumps(["https://pajak.example/callback"]).encode()
+        publisher.free = []
+
+        def look():
+            with sqlite3.connect(path, timeout=0, isolation_level=None) as other:
+                try:
+                    other.execute("BEGIN IMMEDIATE")
+                    other.execute("ROLLBACK")
+                    publisher.free.append(True)
+                except sqlite3.OperationalError:
+                    publisher.free.append(False)
+
+        publisher.meanwhile = look
+        yield publisher
+
+
+@pytest.fixture
+def sector_manifest(manifest, sector):
+    """The manifest as a sandbox client of a sector; production reaches no loopback publisher."""
+    text = manifest.read_text().replace('"production"', '"sandbox"')
+    manifest.write_text(f'{text}sector_identifier_uri = "{sector.url("/sector.json")}"\n')
+    return manifest
+
+
+def test_a_sector_document_is_fetched_before_the_transaction_of_create(idp, sector):
+    address = {"sector_identifier_uri": sector.url("/sector.json")}
+    create(idp, redirect_uris=["https://pajak.example/callback"], **address)
+    refused = idp("clients", "create", "--json", "-", text=json.dumps(WEB | address))
+    assert "sector_identifier_uri" in refused.err
+    assert sector.free == [True, True]
+
+
+def test_a_sector_document_is_fetched_before_the_transaction_of_a_manifest(idp, sector, sector_manifest):
+    assert idp("clients", "plan", sector_manifest).status == 0
+    assert idp("clients", "apply", sector_manifest).status == 0
+    sector.body = b"[]"
+    assert "sector_identifier_uri" in idp("clients", "apply", sector_manifest).err
+    assert sector.free == [True, True, True]
+
+
+def test_a_sector_document_is_read_again_at_an_approval(idp, deployment, sector, manifest):
+    idp("clients", "apply", manifest)
+    gone = sector.url("/sector.json").replace("http:", "https:")  # nobody speaks TLS there
+    with sqlite3.connect(make_url(deployment.env["IDP_DATABASE_URL"]).database) as database:
+        database.execute(
+            "UPDATE client SET metadata = json_set(metadata, '$.sector_identifier_uri', ?)", (gone,)
+        )
+    done = idp("clients", "approve", "tax", LOGNAME="budi-second-person")
+    assert (done.status, "sector_identifier_uri" in done.err) == (1, True)
+    assert json.loads(idp("clients", "show", "tax", "--json").out)["status"] == "draft"

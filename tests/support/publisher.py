@@ -1,6 +1,7 @@
 """An agency's web server on loopback: serves what it is given, redirects, or sends very slowly."""
 
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 
@@ -14,12 +15,15 @@ class Publisher:
         self.status = 200
         self.location = ""
         self.drip_seconds = 0.0
+        self.meanwhile: Callable[[], None] = lambda: None
+        """Done while the other side waits for an answer."""
         self.ending = threading.Event()
         publisher = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 publisher.asked.append(self.path)
+                publisher.meanwhile()
                 try:
                     if publisher.drip_seconds:
                         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
