@@ -1,12 +1,13 @@
 """The only HTTP client: https, public addresses, no redirects, bounded size and time (RFC 9700 §4.15).
 
+The time is one deadline for a whole call: the lookup of the name, the connection, TLS, the answer.
+
 The address is checked where the connection is made, so that a name cannot resolve to one thing for the check and to
 another for the call. Hosts and networks in `IDP_OUTBOUND_ALLOW` are exempt; the sandbox also reaches loopback.
 """
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
 import time
@@ -17,6 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
+
+from idp.resolver import NotResolved, Resolver
 
 CONNECT_SECONDS = 2.0
 TOTAL_SECONDS = 5.0
@@ -151,7 +154,12 @@ class Outbound:
         deadline = _DEADLINE.moment = time.monotonic() + total
         own = {"Host": urlsplit(url).netloc, "User-Agent": "Gerbang", "Accept-Encoding": "identity"}
         sent = list({**own, **headers}.items())
-        timeouts = {"connect": CONNECT_SECONDS, "read": total, "write": total, "pool": CONNECT_SECONDS}
+        timeouts = {
+            "connect": CONNECT_SECONDS,
+            "read": total,
+            "write": total,
+            "pool": min(CONNECT_SECONDS, total),
+        }
         try:
             with self._pool.stream(
                 method, url, headers=[*sent], content=body, extensions={"timeout": timeouts}
@@ -226,6 +234,7 @@ class _GuardedBackend(httpcore.SyncBackend):
     def __init__(self, guard: Guard) -> None:
         super().__init__()
         self._guard = guard
+        self._resolver = Resolver()
 
     def connect_tcp(
         self,
@@ -236,22 +245,25 @@ class _GuardedBackend(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to a checked address of `host`."""
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError as exc:
-            raise httpcore.ConnectError("the name does not resolve") from exc
-        addresses = [str(entry[4][0]) for entry in found]
+        addresses = self._resolved(host, port, _left(timeout, httpcore.ConnectTimeout))
         for address in addresses:
             self._guard.check_address(ip_address(address.split("%")[0]), host)
         last: Exception = httpcore.ConnectError("no address")
         for address in addresses:
             try:
-                return _TimedStream(
-                    super().connect_tcp(address, port, timeout, local_address, socket_options)
-                )
+                left = _left(timeout, httpcore.ConnectTimeout)
+                return _TimedStream(super().connect_tcp(address, port, left, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
                 last = exc
         raise last
+
+    def _resolved(self, host: str, port: int, seconds: float) -> list[str]:
+        if _literal(host) is not None:
+            return [host]
+        try:
+            return self._resolver.addresses(host, port, seconds)
+        except NotResolved as exc:
+            raise httpcore.ConnectError(str(exc)) from exc
 
 
 def _inner(address: Address) -> Address:
