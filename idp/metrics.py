@@ -21,6 +21,11 @@ SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 
 OWN: Final = CollectorRegistry()
 REQUESTS: Final = Counter("gerbang_http_requests", "Requests answered.", ("endpoint", "status"), registry=OWN)
+UNKNOWN_CLIENTS: Final = Counter(
+    "gerbang_unknown_client_authentications",
+    "Client authentications under an id that nobody has; the audit log keeps some of them.",
+    registry=OWN,
+)
 DURATION: Final = Histogram(
     "gerbang_http_request_seconds", "Time to answer.", ("endpoint",), registry=OWN, buckets=SECONDS
 )

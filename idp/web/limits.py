@@ -21,6 +21,8 @@ log = structlog.get_logger()
 PER_CLIENT = RateLimitItemPerMinute(60_000)
 REGISTRATIONS = RateLimitItemPerMinute(120)
 FAILURES = RateLimitItemPerMinute(30)
+UNKNOWN_CLIENTS = RateLimitItemPerMinute(30)
+"""Failures under invented client ids that go on record, of the whole deployment; the metric counts them all."""
 DEVICE_REQUESTS = RateLimitItemPerMinute(60)
 LOCAL_SHARE = 2
 PROBE_AGAIN_SECONDS = 5.0
@@ -46,6 +48,10 @@ class MachineLimits:
         """
         if not self._hit(item, key):
             raise TooManyRequests("too many requests", retry_after=int(item.get_expiry()))
+
+    def within(self, item: RateLimitItem, *key: str) -> bool:
+        """Count one call, and tell whether it was within the allowance."""
+        return self._hit(item, key)
 
     def would_refuse(self, item: RateLimitItem, *key: str) -> bool:
         """Tell whether a key has used its allowance, without counting."""

@@ -4,6 +4,7 @@ import base64
 import hmac
 import itertools
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
 
 from idp.protocol.client_auth import secret_digest
+from idp.web.limits import UNKNOWN_CLIENTS
 from tests import factories
 from tests.rp import ASSERTION_TYPE, RP
 from tests.support.certificates import SUBJECT, self_signed
@@ -56,6 +58,28 @@ def test_o038_wrong_secret_unknown_client_and_nothing_look_alike(provider):
     assert wrong.headers["WWW-Authenticate"] == unknown.headers["WWW-Authenticate"]
     assert wrong.headers["WWW-Authenticate"].startswith("Basic ")
     assert "WWW-Authenticate" not in nothing.headers
+
+
+def unknown_clients(provider):
+    text = provider.get("/metrics", environ_overrides={"REMOTE_ADDR": "127.0.0.1"}).text
+    return float(re.search(r"^gerbang_unknown_client_authentications_total (\S+)$", text, re.M)[1])
+
+
+def test_o038_invented_clients_do_not_fill_the_audit_log(provider):
+    machine(provider, token_endpoint_auth_method="client_secret_basic")
+    before, most = unknown_clients(provider), UNKNOWN_CLIENTS.amount
+    with provider.recorded(*["ClientAuthenticationFailed"] * most) as rows:
+        for i in range(most + 5):
+            place = {"REMOTE_ADDR": f"198.51.100.{i}"}
+            answer = provider.post(
+                "/token", data=FORM, headers=basic(f"nobody-{i}", "wrong"), environ_overrides=place
+            )
+            assert (answer.status, answer.error) == (401, "invalid_client")
+    assert {row.client_id for row in rows} == {None}
+    assert unknown_clients(provider) == before + most + 5
+    with provider.recorded("ClientAuthenticationFailed") as rows:  # of a client, each goes on record
+        provider.post("/token", data=FORM, headers=basic("machine", "wrong"))
+    assert rows[0].client_id == "machine"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from idp import metrics
 from idp.domain.audit.events import ClientAuthenticationFailed
 from idp.domain.audit.record import record
 from idp.domain.grants.replay import first_use
@@ -16,7 +17,7 @@ from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidClient, TooManyRequests
 from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.requests import Credentials
-from idp.web.limits import FAILURES, PER_CLIENT
+from idp.web.limits import FAILURES, PER_CLIENT, UNKNOWN_CLIENTS
 from idp.web.machine.certificate import certificate_of
 from idp.web.machine.machines import Machines
 from idp.web.machine.request import MachineRequest
@@ -45,12 +46,24 @@ def authenticate(
         proven = _prove(machines, request, credentials, client)
     except InvalidClient as exc:
         limits.spend(FAILURES, *failing)
-        with services.database.unit_of_work() as db:
-            known = client.client_id if client is not None else None
-            record(db, ClientAuthenticationFailed(client_id=known, reason=exc.code), services.clock())
+        _put_on_record(machines, client, exc)
         raise
     limits.spend(PER_CLIENT, proven.client_id)
     return proven, credentials
+
+
+def _put_on_record(machines: Machines, client: Client | None, error: InvalidClient) -> None:
+    """Record every failure of a client, and a few a minute of strangers: they cost nothing to invent.
+
+    A stranger whose failure is recorded waits as long for the answer as a client (attacks O-038).
+    """
+    if client is None:
+        metrics.UNKNOWN_CLIENTS.inc()
+        if not machines.limits.within(UNKNOWN_CLIENTS, "unknown-clients"):
+            return
+    services, known = machines.services, client.client_id if client is not None else None
+    with services.database.unit_of_work() as db:
+        record(db, ClientAuthenticationFailed(client_id=known, reason=error.code), services.clock())
 
 
 def _prove(
