@@ -205,15 +205,14 @@ def a_citizen(
 
 def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -> str:
     """A live session of a citizen; the value of its cookie."""
-    methods = ("pwd", "otp", "mfa") if acr.meets(level, acr.AAL2) else ("pwd",)
+    methods = ("password", "totp") if acr.meets(level, acr.AAL2) else ("password",)
     settings = services.settings
     with services.database.unit_of_work() as db:
         _session, handle = browser.start(
             db,
             account_id=citizen.account_id,
             citizen_id=citizen.citizen_id,
-            acr=level,
-            amr=methods,
+            methods=methods,
             place=browser.Place("Chrome, Android", "192.0.2.0/24"),
             limits=browser.Limits(settings.session_idle, settings.session_lifetime),
             now=services.clock(),

@@ -26,7 +26,7 @@ from idp.web.frontchannel.consent import give
 from idp.web.frontchannel.situations import describe
 
 COMMAND = "command"
-AMR = ("user",)
+AMR = "user"
 """Somebody said yes; no factor was checked (RFC 8176 §2)."""
 
 
@@ -117,12 +117,13 @@ def _session(services: Services, waiting: Decoupled, now: datetime) -> Iterator[
             db,
             account_id=citizen.account_id,
             citizen_id=citizen.id,
-            acr=acr.AAL2 if second_factors(db, citizen.account_id).totp else acr.AAL1,
-            amr=AMR,
+            methods=(),
             place=browser.Place("idp ciba", ""),
             limits=browser.Limits(settings.session_idle, settings.session_lifetime),
             now=now,
         )
+        session.acr = acr.AAL2 if second_factors(db, citizen.account_id).totp else acr.AAL1
+        session.amr = AMR
         opened = session.id, session.account_id
     try:
         yield handle.text

@@ -11,7 +11,11 @@ from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes
 
 
 class Factor(Base):
-    """A confirmed second factor. `last_step` only grows, so one TOTP step opens one door (RFC 6238 §5.2)."""
+    """Something an account proves itself with beside the password.
+
+    `kind` is the method it stands for (`protocol/oidc/acr.py`): `totp`, `passkey`, `security_key`, `message_code`.
+    `secret` is what its kind keeps sealed. `last_step` only grows, so one TOTP step opens one door (RFC 6238 §5.2).
+    """
 
     __tablename__ = "factor"
     __table_args__ = (Index("ix_factor_account", "account_id"),)

@@ -19,8 +19,8 @@ SELECT cl.status AS client_status, s.id AS session_id, s.account_id, s.citizen_i
        au.resource, au.authorization_details,
        (SELECT {aggregate}(r.name, ' ') FROM role r WHERE r.citizen_id = s.citizen_id AND r.valid_from <= :now
                AND (r.valid_until IS NULL OR r.valid_until > :now)) AS roles,
-       EXISTS (SELECT 1 FROM factor fa WHERE fa.account_id = s.account_id AND fa.removed_at IS NULL)
-               AS has_factor,
+       (SELECT {aggregate}(fa.kind, ' ') FROM factor fa WHERE fa.account_id = s.account_id
+               AND fa.removed_at IS NULL) AS factors,
        (:isolated AND EXISTS (SELECT 1 FROM family fm WHERE fm.session_id = s.id AND fm.client_id = cl.id))
                AS took_part
 FROM client cl
@@ -101,7 +101,7 @@ def _standing(row: Row, started_at: datetime | None) -> Standing | None:
         authorization_id=as_uuid(row["authorization_id"]) if row["authorization_id"] else None,
         authorization=_authorization(row, started_at),
         roles=frozenset((row["roles"] or "").split()),
-        reachable_acr=acr.AAL2 if row["has_factor"] else acr.AAL1,
+        reachable_acr=acr.reachable((row["factors"] or "").split()),
         took_part=bool(row["took_part"]),
     )
 

@@ -14,6 +14,7 @@ from idp.domain.audit.record import record
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.values import Handle, HandleKind
+from idp.protocol.oidc import acr
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -39,11 +40,11 @@ def start(
     *,
     account_id: UUID,
     citizen_id: UUID | None,
-    acr: str,
-    amr: Sequence[str],
+    methods: Sequence[str],
     place: Place,
     limits: Limits,
     now: datetime,
+    shared: bool = False,
 ) -> tuple[BrowserSession, Handle]:
     """Start a session after a successful sign-in; the handle goes into the cookie, once."""
     handle = Handle.mint(HandleKind.SESSION, now, account_id.bytes)
@@ -54,8 +55,10 @@ def start(
         id=uuid4(),
         account_id=account_id,
         citizen_id=citizen_id,
-        acr=acr,
-        amr=" ".join(amr),
+        acr=acr.achieved(methods),
+        amr=" ".join(acr.amr(methods)),
+        methods=" ".join(methods),
+        shared=shared,
         auth_time=now,
         started_at=now,
         seen_at=now,
@@ -70,12 +73,13 @@ def start(
 
 
 def raise_assurance(
-    db: Session, session: BrowserSession, *, acr: str, amr: Sequence[str], limits: Limits, now: datetime
+    db: Session, session: BrowserSession, *, methods: Sequence[str], limits: Limits, now: datetime
 ) -> Handle:
     """Note a fresh, stronger sign-in and change the handle; the old cookie is dead (ASVS 7.2.4)."""
     handle = Handle.mint(HandleKind.SESSION, now, session.account_id.bytes)
     session.day, session.bucket, session.digest = handle.day, handle.bucket, handle.digest
-    session.acr, session.amr, session.auth_time = acr, " ".join(amr), now
+    session.methods = " ".join(methods)
+    session.acr, session.amr, session.auth_time = acr.achieved(methods), " ".join(acr.amr(methods)), now
     session.seen_at, session.idle_expires_at = now, now + limits.idle
     _record_sign_in(db, session, now)
     return handle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Small
@@ -13,7 +13,9 @@ from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Small
 class BrowserSession(Base):
     """A signed-in browser. The cookie holds an opaque handle; the row holds its digest (decisions 8, 21).
 
-    The handle changes at every rise of assurance, the `id` (which becomes `sid`) does not. No foreign keys: hot
+    `methods` are the names of `protocol/oidc/acr.py` for what was done, from which `acr` and `amr` follow; `shared` is
+    true on a phone of several people. The handle changes at every rise of assurance, the `id` (which becomes `sid`)
+    does not. No foreign keys: hot
     tables may be partitioned later, and every statement joins what must stand.
     """
 
@@ -28,6 +30,8 @@ class BrowserSession(Base):
     citizen_id: Mapped[UUID | None]
     acr: Mapped[Name]
     amr: Mapped[Name]
+    methods: Mapped[Name] = mapped_column(default="", server_default="")
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     auth_time: Mapped[Moment]
     started_at: Mapped[Moment]
     seen_at: Mapped[Moment]

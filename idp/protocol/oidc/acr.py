@@ -55,6 +55,11 @@ def achieved(methods: Iterable[str]) -> str:
     return AAL1
 
 
+def reachable(factors: Iterable[str]) -> str:
+    """The surest level somebody can reach with a password and the factors they keep."""
+    return achieved(("password", *factors))
+
+
 def amr(methods: Iterable[str]) -> tuple[str, ...]:
     """Authentication method references (RFC 8176 §2), `mfa` added where two factors were used."""
     used = tuple(dict.fromkeys(methods))

@@ -12,7 +12,6 @@ from idp.domain.authenticators import passwords
 from idp.domain.authenticators.sign_in import Refusal, check_password, check_totp, second_factors
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions import browser, operators
-from idp.protocol.oidc import acr
 from idp.web import cookies, csrf
 from idp.web.admin.desk import CODE, HOME, SIGN_IN
 from idp.web.context import operator_limits, place, services, unit_of_work
@@ -69,8 +68,7 @@ def sign_in() -> Response:
                 db,
                 account_id=result.account_id,
                 citizen_id=None,
-                acr=acr.achieved(METHODS[:1]),
-                amr=acr.amr(METHODS[:1]),
+                methods=METHODS[:1],
                 place=place(),
                 limits=operator_limits(),
                 now=now,
@@ -132,8 +130,7 @@ def code() -> Response:
             handle = browser.raise_assurance(
                 db,
                 session,
-                acr=acr.achieved(METHODS),
-                amr=acr.amr(METHODS),
+                methods=METHODS,
                 limits=operator_limits(),
                 now=now,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.domain.grants.situation import Standing
-from idp.domain.sessions import browser, interactions
+from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
 from idp.protocol.authorize.prompts import Prompt
@@ -13,7 +13,7 @@ from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import ProtocolError
 from idp.protocol.oidc import acr
-from idp.web import cookies, csrf
+from idp.web import csrf
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
@@ -21,6 +21,7 @@ from idp.web.frontchannel.authorize import code_for, refuse
 from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
 from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
+from idp.web.frontchannel.signed_in import current_session
 from idp.web.render import answer, go, show
 
 bp = Blueprint("interaction", __name__)
@@ -81,19 +82,28 @@ def _page(
     if name == "select-account" and standing is not None:
         return show(select_account.select_account_page(uid, waiting, standing))
     if name == "mfa":
-        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", mfa.AUTHENTICATOR)))
+        return _second_factor(uid)
     return show(login.login_page(uid, waiting))
 
 
+def _second_factor(uid: str) -> Response:
+    with unit_of_work() as db:
+        session = current_session(db)
+        if session is None:
+            return go(f"/interaction/{uid}")
+        return show(mfa.mfa_page(db, uid, waiting_for(db, uid), session, request.args.get("method")))
+
+
 def _account(db: Session, uid: str, waiting: Waiting) -> Response:
-    """Bring a citizen to their own pages, which need two factors."""
-    deployment = services()
-    now = deployment.clock()
-    session = browser.find(db, request.cookies.get(cookies.SESSION), now)
-    if session is None or session.citizen_id is None:
+    """Bring a citizen to their own pages, which need two factors, fresh ones where a page asks for that."""
+    session = current_session(db)
+    stale = (
+        waiting.request.get("fresh") and session is not None and session.auth_time < waiting.row.started_at
+    )
+    if session is None or stale:
         return show(login.login_page(uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
-        return show(mfa.mfa_page(uid, waiting, method=request.args.get("method", "authenticator"), db=db))
-    if not interactions.complete(db, waiting.row, now):
+        return show(mfa.mfa_page(db, uid, waiting, session, request.args.get("method")))
+    if not interactions.complete(db, waiting.row, services().clock()):
         raise Gone
     return go(str(waiting.request["next"]))

@@ -1,97 +1,47 @@
-"""The second factor: the authenticator application or the recovery card."""
+"""The second factor: ask by one of the account's ways, judge, raise the session."""
 
 from __future__ import annotations
-
-from contextlib import nullcontext
-from datetime import timedelta
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from idp.domain.authenticators.sign_in import (
-    Refusal,
-    SignInResult,
-    check_recovery_code,
-    check_totp,
-    second_factors,
-)
+from idp.domain.authenticators.sign_in import Refusal
 from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.sessions.logout import end_everywhere
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.web import cookies, csrf
-from idp.web.context import place, services, unit_of_work
-from idp.web.frontchannel import notices
+from idp.web.context import services, unit_of_work
+from idp.web.frontchannel import notices, ways
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
-from idp.web.frontchannel.signed_in import current_session, raise_session, throttle_policy
-from idp.web.pages import FieldError, MfaPage, Notice, RecoveryCodePage
+from idp.web.frontchannel.signed_in import current_session, raise_session
+from idp.web.frontchannel.ways import Asking, Way
+from idp.web.pages import FieldError, MfaWaysPage, Notice, Page, WayLink
 from idp.web.render import go, show
 
 bp = Blueprint("mfa", __name__)
 
-AUTHENTICATOR, RECOVERY = "authenticator", "recovery"
-FIELDS = {AUTHENTICATOR: "otp", RECOVERY: "recovery_code"}
-OTHER = {AUTHENTICATOR: RECOVERY, RECOVERY: AUTHENTICATOR}
-MOST_CHARS = 100
+CHOOSE = "choose"
+MOST_CHARS = 16 * 1024
+"""A passkey's answer is the longest proof; a code of that length is refused like any wrong one."""
 
 
-def mfa_page(
-    uid: str,
-    waiting: Waiting,
-    *,
-    method: str = AUTHENTICATOR,
-    errors: tuple[FieldError, ...] = (),
-    wait: timedelta = timedelta(0),
-    db: Session | None = None,
-) -> MfaPage | RecoveryCodePage:
-    """Ask for the second factor by one of the two methods; give `db` inside a transaction."""
-    with unit_of_work() if db is None else nullcontext(db) as reading:
-        session = current_session(reading)
-        factors = second_factors(reading, session.account_id) if session is not None else None
-    left = factors.recovery_codes if factors is not None else 0
-    nothing = factors is not None and not factors.totp and not left
-    notice = (
-        Notice(
-            "warning",
-            _("Akun ini belum punya pengaman kedua"),
-            _("Layanan ini memerlukannya. Hubungi bantuan untuk memasangnya."),
-        )
-        if nothing
-        else None
-    )
-    if method == RECOVERY:
-        return RecoveryCodePage(
-            agency=agency_of(waiting),
-            action=f"/interaction/{uid}/mfa",
-            codes_left=left,
-            cancellable=True,
-            errors=errors,
-            notice=notice,
-            wait_seconds=seconds(wait),
-        )
-    return MfaPage(
-        agency=agency_of(waiting),
-        action=f"/interaction/{uid}/mfa",
-        cancellable=True,
-        other_available=left > 0,
-        errors=errors,
-        notice=notice,
-        wait_seconds=seconds(wait),
-    )
+def mfa_page(db: Session, uid: str, waiting: Waiting, session: BrowserSession, wanted: str | None) -> Page:
+    """Ask for the second factor by the wanted way, or show the list of ways."""
+    asking = Asking(uid=uid, waiting=waiting, session=session)
+    if wanted == CHOOSE:
+        return _list_of_ways(db, asking)
+    return _page(db, asking, ways.chosen(db, asking, wanted))
 
 
 @bp.post("/interaction/<uid>/mfa")
 def mfa(uid: str) -> Response:
     """Judge a second factor; a right one raises the session to two factors."""
     csrf.check()
-    method = RECOVERY if request.form.get("method") == RECOVERY else AUTHENTICATOR
     action = request.form.get("action")
-    if action == "other":
-        return go(f"/interaction/{uid}?method={OTHER[method]}")
-    code = request.form.get(FIELDS[method], "")
     response = go(f"/interaction/{uid}")
     with unit_of_work() as db:
         waiting = waiting_for(db, uid)
@@ -101,40 +51,58 @@ def mfa(uid: str) -> Response:
         session = current_session(db)
         if session is None:
             return response
-        if not code.strip() or len(code) > MOST_CHARS or "\x00" in code:
-            result = SignInResult(refusal=Refusal.CODE)
-            status = 400
-        elif not interactions.count_mfa_try(db, waiting.row):
+        asking = Asking(uid=uid, waiting=waiting, session=session)
+        way = ways.chosen(db, asking, request.form.get("method"))
+        if action == "other":
+            return go(f"/interaction/{uid}?method={_other(db, asking, way)}")
+        acted = way.act(db, asking, request.form)
+        if acted is not None:
+            return acted
+        proof = request.form.get(way.field, "")
+        if not proof.strip() or len(proof) > MOST_CHARS or "\x00" in proof:
+            error = FieldError(way.field, way.problem(proof))
+            return show(_page(db, asking.saying(errors=(error,)), way), 400)
+        if not interactions.count_mfa_try(db, waiting.row):
             return _start_over(db, response, session)
-        else:
-            result = _judge(db, session, method, code)
-            status = 200
+        result = way.judge(db, asking, proof)
         if result:
-            raise_session(
-                db, response, session, ("password", "totp" if method == AUTHENTICATOR else "recovery_code")
-            )
-            notices.after_sign_in(db, session, result, used_recovery_code=method == RECOVERY)
+            first = tuple(name for name in session.methods.split() if name != way.factor)
+            raise_session(db, response, session, (*first, way.factor))
+            notices.after_sign_in(db, session, result, used_recovery_code=way is ways.RECOVERY_CARD)
             return response
-    if result.refusal is Refusal.THROTTLED:
-        page = mfa_page(uid, waiting, method=method, wait=result.wait)
-        return slow_down(show(page), result.wait)
-    error = FieldError(FIELDS[method], _message(method, code))
-    return show(mfa_page(uid, waiting, method=method, errors=(error,)), status)
+        if result.refusal is Refusal.THROTTLED:
+            page = _page(db, asking.saying(wait_seconds=seconds(result.wait)), way)
+            return slow_down(show(page), result.wait)
+        error = FieldError(way.field, way.problem(proof))
+        return show(_page(db, asking.saying(errors=(error,)), way))
 
 
-def _judge(db: Session, session: BrowserSession, method: str, code: str) -> SignInResult:
-    deployment = services()
-    check = check_totp if method == AUTHENTICATOR else check_recovery_code
-    return check(
-        db,
-        deployment.tree,
-        session.account_id,
-        code,
-        place().network,
-        deployment.clock(),
-        browser=cookies.browser_digest(),
-        policy=throttle_policy(),
+def _page(db: Session, asking: Asking, way: Way) -> Page:
+    open_ways = ways.open_to(db, asking)
+    notice = None
+    if not open_ways:
+        notice = Notice(
+            "warning",
+            _("Akun ini belum punya pengaman kedua"),
+            _("Layanan ini memerlukannya. Hubungi bantuan untuk memasangnya."),
+        )
+    return way.page(db, asking.saying(others=any(other is not way for other in open_ways), notice=notice))
+
+
+def _list_of_ways(db: Session, asking: Asking) -> MfaWaysPage:
+    return MfaWaysPage(
+        agency=agency_of(asking.waiting),
+        ways=tuple(
+            WayLink(way.name, way.label(), f"/interaction/{asking.uid}?method={way.name}")
+            for way in ways.open_to(db, asking)
+        ),
     )
+
+
+def _other(db: Session, asking: Asking, way: Way) -> str:
+    """Lead to the one other way, or to the list."""
+    others = [other for other in ways.open_to(db, asking) if other is not way]
+    return others[0].name if len(others) == 1 else CHOOSE
 
 
 def _start_over(db: Session, response: Response, session: BrowserSession) -> Response:
@@ -142,11 +110,3 @@ def _start_over(db: Session, response: Response, session: BrowserSession) -> Res
     end_everywhere(db, session, "too_many_codes", services().clock())
     cookies.drop_session(response)
     return response
-
-
-def _message(method: str, code: str) -> str:
-    if not code.strip():
-        return str(_("Isi kodenya dulu."))
-    if method == RECOVERY:
-        return str(_("Kode pemulihan ini tidak cocok, atau sudah pernah dipakai."))
-    return str(_("Kode tidak cocok, sudah dipakai, atau sudah berganti. Tunggu kode berikutnya."))

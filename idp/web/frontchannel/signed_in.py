@@ -13,7 +13,6 @@ from idp.domain.sessions.logout import end_everywhere
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.values import Handle
-from idp.protocol.oidc import acr
 from idp.protocol.oidc.session_state import browser_state
 from idp.web import cookies
 from idp.web.context import place, services, session_limits
@@ -35,12 +34,9 @@ def begin_session(
 ) -> None:
     """Start a session, or note the fresh sign-in in the one this account has here; another account's ends."""
     now = services().clock()
-    level, references = acr.achieved(methods), acr.amr(methods)
     session = current_session(db)
     if session is not None and session.account_id == account_id:
-        handle = browser.raise_assurance(
-            db, session, acr=level, amr=references, limits=session_limits(), now=now
-        )
+        handle = browser.raise_assurance(db, session, methods=methods, limits=session_limits(), now=now)
     else:
         if session is not None:
             end_everywhere(db, session, "other_account", now)
@@ -48,8 +44,7 @@ def begin_session(
             db,
             account_id=account_id,
             citizen_id=citizen_id,
-            acr=level,
-            amr=references,
+            methods=methods,
             place=place(),
             limits=session_limits(),
             now=now,
@@ -62,8 +57,7 @@ def raise_session(db: Session, response: Response, session: BrowserSession, meth
     handle = browser.raise_assurance(
         db,
         session,
-        acr=acr.achieved(methods),
-        amr=acr.amr(methods),
+        methods=methods,
         limits=session_limits(),
         now=services().clock(),
     )

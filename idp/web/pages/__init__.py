@@ -10,6 +10,7 @@ from idp.web.pages.account import (
     AccountHomePage,
     AccountLinks,
     AccountPage,
+    AccountSecurityPage,
     AccountServicePage,
     AccountServicesPage,
     AccountSessionsPage,
@@ -19,6 +20,7 @@ from idp.web.pages.account import (
     HistoryKind,
     HistoryLine,
     RequestLine,
+    SecurityRow,
     ServiceCard,
     SessionLine,
 )
@@ -55,8 +57,10 @@ from idp.web.pages.signing_in import (
     DetailLine,
     LoginPage,
     MfaPage,
+    MfaWaysPage,
     RecoveryCodePage,
     SelectAccountPage,
+    WayLink,
 )
 
 __all__ = [
@@ -66,6 +70,7 @@ __all__ = [
     "AccountHomePage",
     "AccountLinks",
     "AccountPage",
+    "AccountSecurityPage",
     "AccountServicePage",
     "AccountServicesPage",
     "AccountSessionsPage",
@@ -95,6 +100,7 @@ __all__ = [
     "LogoutReport",
     "MatchState",
     "MfaPage",
+    "MfaWaysPage",
     "Notice",
     "OutboxLine",
     "OutboxMessagePage",
@@ -116,9 +122,11 @@ __all__ = [
     "RegisterStopPage",
     "RequestLine",
     "SandboxStartPage",
+    "SecurityRow",
     "SelectAccountPage",
     "ServiceCard",
     "SessionLine",
     "Steps",
     "Way",
+    "WayLink",
 ]

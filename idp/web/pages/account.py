@@ -19,6 +19,7 @@ class AccountLinks:
     home: str = "/me"
     data: str = "/me/data"
     services: str = "/me/services"
+    security: str = "/me/security"
     sessions: str = "/me/sessions"
     history: str = "/me/history"
     sign_out: str = "/me/sign-out"
@@ -155,6 +156,27 @@ class AccountSessionsPage(AccountPage):
 
     action: str
     sessions: tuple[SessionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityRow:
+    """One thing that guards the account: what it is, how it stands, and the page that manages it (`#name`)."""
+
+    name: str
+    title: str
+    status: str
+    href: str
+    icon: str = "shield"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSecurityPage(AccountPage):
+    """How the citizen signs in and gets back in; every row leads to the page that manages it."""
+
+    template: ClassVar[str] = "selfservice/security.html"
+    data_page: ClassVar[str] = "account-security"
+
+    rows: tuple[SecurityRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,7 @@ class LoginPage(Page):
 class MfaPage(Page):
     """Second factor: the six digits of the authenticator application.
 
-    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (show the recovery page)
-    or `cancel`.
+    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (another way) or `cancel`.
     """
 
     template: ClassVar[str] = "auth/mfa.html"
@@ -48,8 +47,7 @@ class MfaPage(Page):
 class RecoveryCodePage(Page):
     """Second factor from the recovery card.
 
-    Posts `recovery_code`, hidden `method` = `recovery`, and `action` = `submit`, `other` (back to the
-    authenticator) or `cancel`.
+    Posts `recovery_code`, hidden `method` = `recovery`, and `action` = `submit`, `other` (another way) or `cancel`.
     """
 
     template: ClassVar[str] = "auth/recovery.html"
@@ -58,8 +56,29 @@ class RecoveryCodePage(Page):
     action: str
     codes_left: int = 0
     cancellable: bool = False
+    other_available: bool = True
     help_url: str = ""
     wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WayLink:
+    """One way to prove a second factor: its name (a hook, `#way-<name>`), its label and where it leads."""
+
+    name: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaWaysPage(Page):
+    """The ways this account has to prove a second factor."""
+
+    template: ClassVar[str] = "auth/ways.html"
+    data_page: ClassVar[str] = "mfa-ways"
+
+    ways: tuple[WayLink, ...]
+    help_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -29,8 +31,16 @@ from keys import DataKey
 bp = Blueprint("selfservice", __name__)
 
 
+FRESH_FOR: Final = timedelta(minutes=5)
+"""How long after a sign-in grave acts need no other one."""
+
+
 class SignInFirst(Exception):
-    """Nobody is signed in here with two factors."""
+    """Nobody is signed in here with two factors, or not lately enough for what is asked (`fresh`)."""
+
+    def __init__(self, *, fresh: bool = False) -> None:
+        super().__init__("sign in first")
+        self.fresh = fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +59,24 @@ class Resident:
 
 
 @contextmanager
-def at_home() -> Iterator[tuple[Session, Resident]]:
-    """Open a transaction for the citizen of this browser.
+def at_home(*, fresh: bool = False) -> Iterator[tuple[Session, Resident]]:
+    """Open a transaction for the citizen of this browser; `fresh` for changes of factors and contacts (ASVS 7.5.1).
 
     Raises:
         SignInFirst: leads to the sign-in page and back.
     """
     with unit_of_work() as db:
-        yield db, _resident(db)
+        resident = _resident(db)
+        if fresh and services().clock() - resident.session.auth_time > FRESH_FOR:
+            raise SignInFirst(fresh=True)
+        yield db, resident
 
 
 @bp.errorhandler(SignInFirst)
-def sign_in_first(_error: SignInFirst) -> Response:
+def sign_in_first(error: SignInFirst) -> Response:
     """Lead to the sign-in page and back; a form that was sent without a session is not sent again."""
     path = request.path if request.method in ("GET", "HEAD") else "/me"
-    return go(f"/signin?next={quote(path)}")
+    return go(f"/signin?next={quote(path)}{'&fresh=1' if error.fresh else ''}")
 
 
 def service(client: Client) -> Agency:

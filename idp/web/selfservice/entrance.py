@@ -23,12 +23,12 @@ LOCAL = re.compile(r"(?:/(?!/)[A-Za-z0-9_.~?=&%-]*){1,20}")
 
 @bp.get("/signin")
 def sign_in() -> Response:
-    """Start a sign-in that ends at one of our own pages."""
-    wanted = local(request.args.get("next"))
+    """Start a sign-in that ends at one of our own pages; `fresh` asks again whoever is signed in."""
+    wanted, fresh = local(request.args.get("next")), request.args.get("fresh") == "1"
     deployment = services()
     with unit_of_work() as db:
         session = current_session(db)
-        if session is not None and acr.meets(session.acr, acr.AAL2):
+        if session is not None and acr.meets(session.acr, acr.AAL2) and not fresh:
             return go(wanted)
         uid = interactions.start(
             db,
@@ -36,7 +36,7 @@ def sign_in() -> Response:
             kind=ACCOUNT,
             browser=cookies.browser_digest(),
             client_id=None,
-            request={"next": wanted},
+            request={"next": wanted, "fresh": fresh},
             language=locale.language(),
             lifetime=deployment.settings.interaction_lifetime,
             now=deployment.clock(),

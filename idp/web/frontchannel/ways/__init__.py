@@ -1,0 +1,28 @@
+"""The ways to prove a second factor: one module each, in the order in which they are offered.
+
+A new way is a module here, a line in `WAYS`, a page and a template.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from idp.domain.store.database import Session
+from idp.web.frontchannel.ways.authenticator import AUTHENTICATOR
+from idp.web.frontchannel.ways.recovery_card import RECOVERY_CARD
+from idp.web.frontchannel.ways.way import Asking, Way
+
+__all__ = ["AUTHENTICATOR", "RECOVERY_CARD", "WAYS", "Asking", "Way", "chosen", "open_to"]
+
+WAYS: Final[tuple[Way, ...]] = (AUTHENTICATOR, RECOVERY_CARD)
+
+
+def open_to(db: Session, asking: Asking) -> tuple[Way, ...]:
+    """Return the ways this account has, in the order in which they are offered."""
+    return tuple(way for way in WAYS if way.is_open(db, asking))
+
+
+def chosen(db: Session, asking: Asking, name: str | None) -> Way:
+    """Return the way that was asked for where the account has it, else the first it has; one asks in any case."""
+    ways = open_to(db, asking)
+    return next((way for way in ways if way.name == name), ways[0] if ways else AUTHENTICATOR)

@@ -1,0 +1,16 @@
+"""One honest example of every page, the awkward ones included: one name, long names, errors, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from idp.web.pages import Page
+from tests.unit.web.samples import account, leaving, registering, sandbox, signing_in
+
+SAMPLES: dict[str, Callable[[], Page]] = {
+    **signing_in.SAMPLES,
+    **leaving.SAMPLES,
+    **registering.SAMPLES,
+    **account.SAMPLES,
+    **sandbox.SAMPLES,
+}

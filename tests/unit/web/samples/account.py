@@ -1,0 +1,101 @@
+"""The account area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from idp.web import pages
+from idp.web.pages import Notice, Page, Pagination
+from tests.unit.web.samples.parts import EDUCATION, HEALTH, NAME, NIK, NOW
+
+SAMPLES: dict[str, Callable[[], Page]] = {
+    "account": lambda: pages.AccountHomePage(
+        citizen_name="Siti Aminah Kusumawardhani",
+        data_count=14,
+        service_count=3,
+        session_count=2,
+        last_event="Masuk ke Layanan Pendidikan",
+        last_event_at=NOW,
+        requests=(pages.RequestLine(HEALTH.name, "/me/requests/1", NOW, "LOKET-7"),),
+    ),
+    "account-unchecked": lambda: pages.AccountHomePage(
+        citizen_name="Suharto",
+        data_count=0,
+        service_count=0,
+        session_count=1,
+        identity_checked=False,
+        notice=Notice(
+            "success", "Izin untuk Layanan Pajak sudah ditarik", "Layanan itu tidak bisa mengambil data lagi."
+        ),
+    ),
+    "account-data": lambda: pages.AccountDataPage(
+        citizen_name="Siti Aminah",
+        groups=(
+            pages.DataGroup(
+                "Identitas",
+                (
+                    pages.DataLine(
+                        "Nama lengkap", "Siti Aminah", "Kependudukan", verified_on=date(2026, 3, 3)
+                    ),
+                    pages.DataLine(
+                        "NIK", "9901015505900001", "Kependudukan", date(2026, 3, 3), sensitive=True
+                    ),
+                ),
+            ),
+            pages.DataGroup("Kontak", (pages.DataLine("Nomor ponsel", "", "Anda sendiri"),)),
+        ),
+    ),
+    "account-data-empty": lambda: pages.AccountDataPage(citizen_name="Suharto", groups=()),
+    "account-services": lambda: pages.AccountServicesPage(
+        citizen_name="Siti",
+        services=(
+            pages.ServiceCard(EDUCATION, "/me/services/1", since=NOW, item_count=9, last_used=NOW),
+            pages.ServiceCard(HEALTH, "/me/services/2", since=NOW, item_count=1),
+        ),
+        blocked=(pages.BlockedLine("Layanan Pajak", "/me/services/3/unblock"),),
+    ),
+    "account-services-empty": lambda: pages.AccountServicesPage(citizen_name="Siti", services=()),
+    "account-service": lambda: pages.AccountServicePage(
+        citizen_name="Siti",
+        service=EDUCATION,
+        since=NOW,
+        until=date(2027, 5, 27),
+        shared=(NAME, NIK),
+        withdraw_action="/me/services/1/withdraw",
+        offline=True,
+    ),
+    "account-sessions": lambda: pages.AccountSessionsPage(
+        citizen_name="Siti",
+        action="/me/sessions",
+        sessions=(
+            pages.SessionLine(
+                "1", "Chromium di Linux", NOW, NOW, "Depok", current=True, services=("Layanan Pajak",)
+            ),
+            pages.SessionLine("2", "Chrome di Android", NOW, NOW, "Bandung"),
+            pages.SessionLine("3", "Firefox di Windows", NOW, NOW),
+        ),
+    ),
+    "account-sessions-one": lambda: pages.AccountSessionsPage(
+        citizen_name="Siti",
+        action="/me/sessions",
+        sessions=(pages.SessionLine("1", "Chromium di Linux", NOW, NOW, current=True),),
+    ),
+    "account-security": lambda: pages.AccountSecurityPage(
+        citizen_name="Siti",
+        rows=(
+            pages.SecurityRow("authenticator", "Aplikasi autentikator", "Terpasang", "/help"),
+            pages.SecurityRow("recovery-card", "Kartu pemulihan", "9 kode tersisa", "/help"),
+        ),
+    ),
+    "account-history": lambda: pages.AccountHistoryPage(
+        citizen_name="Siti",
+        events=(
+            pages.HistoryLine(NOW, "Masuk ke Layanan Pendidikan", "Chrome di Android, Bandung", "sign_in"),
+            pages.HistoryLine(NOW, "Izin diberikan kepada Layanan Pendidikan", "9 keterangan", "consent"),
+            pages.HistoryLine(NOW, "Satu kode pemulihan dipakai", kind="security"),
+        ),
+        pagination=Pagination(2, 3, "/me/history?page=1", "/me/history?page=3"),
+    ),
+    "account-history-empty": lambda: pages.AccountHistoryPage(citizen_name="Siti", events=()),
+}

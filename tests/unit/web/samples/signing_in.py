@@ -1,0 +1,87 @@
+"""Signing in, consent and requests of other screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from idp.web import pages
+from idp.web.pages import FieldError, Page
+from tests.unit.web.samples.parts import ADDRESS, EDUCATION, EMAIL, HEALTH, NAME, NIK, NOW, PHONE
+
+SAMPLES: dict[str, Callable[[], Page]] = {
+    "login": lambda: pages.LoginPage(
+        action="/i/1", agency=EDUCATION, cancellable=True, register_url="/register", hidden=(("uid", "abc"),)
+    ),
+    "login-wrong": lambda: pages.LoginPage(
+        action="/i/1",
+        agency=HEALTH,
+        identifier="siti@example.id",
+        cancellable=True,
+        register_url="/register",
+        wait_seconds=30,
+        errors=(FieldError("password", "NIK, email, atau kata sandi tidak cocok. Periksa lalu coba lagi."),),
+    ),
+    "login-passkey": lambda: pages.LoginPage(action="/login", passkey_available=True),
+    "mfa": lambda: pages.MfaPage(action="/i/1", agency=EDUCATION, cancellable=True),
+    "mfa-wrong": lambda: pages.MfaPage(
+        action="/i/1",
+        agency=EDUCATION,
+        errors=(FieldError("otp", "Kode itu tidak cocok atau sudah dipakai. Tunggu kode berikutnya."),),
+    ),
+    "mfa-recovery": lambda: pages.RecoveryCodePage(
+        action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True
+    ),
+    "mfa-ways": lambda: pages.MfaWaysPage(
+        agency=EDUCATION,
+        ways=(
+            pages.WayLink("authenticator", "Aplikasi autentikator", "/i/1?method=authenticator"),
+            pages.WayLink("recovery", "Kode dari kartu pemulihan", "/i/1?method=recovery"),
+        ),
+    ),
+    "device": lambda: pages.DeviceCodePage(action="/device", user_code="WDJB-MJHT"),
+    "device-slowed": lambda: pages.DeviceCodePage(
+        action="/device", wait_seconds=30, sign_in_url="/signin?next=/device"
+    ),
+    "device-confirm": lambda: pages.DeviceConfirmPage(
+        agency=EDUCATION,
+        action="/interaction/x/confirm",
+        user_code="WDJB-MJHT",
+        citizen_name="Siti",
+        asked_at=NOW,
+        device="Chrome, Linux",
+        network="203.0.113.0/24",
+    ),
+    "approve": lambda: pages.ApprovePage(
+        agency=HEALTH,
+        action="/interaction/x/confirm",
+        citizen_name="Siti Aminah Kusumawardhani",
+        asked_at=NOW,
+        expires_at=NOW,
+        binding_message="LOKET-7",
+        items=("Nama lengkap", "Alamat email"),
+        network="203.0.113.0/24",
+    ),
+    "decided": lambda: pages.DecidedPage(approved=True),
+    "decided-denied": lambda: pages.DecidedPage(approved=False),
+    "consent": lambda: pages.ConsentPage(
+        action="/i/1",
+        agency=EDUCATION,
+        citizen_name="Siti Aminah Kusumawardhani",
+        required=(NAME, NIK, ADDRESS),
+        optional=(PHONE, EMAIL),
+        details=(pages.DetailLine(("NPWP",), "Menghitung bantuan", "Layanan Bantuan", ("Layanan Pajak",)),),
+        services=("Layanan Kesehatan",),
+        until=date(2027, 5, 27),
+        offline=True,
+    ),
+    "consent-nothing": lambda: pages.ConsentPage(action="/i/1", agency=HEALTH, citizen_name="Suharto"),
+    "select-account": lambda: pages.SelectAccountPage(
+        action="/i/1",
+        agency=EDUCATION,
+        accounts=(
+            pages.AccountChoice("a", "Siti Aminah Kusumawardhani", "•••• •••• •••• 0001"),
+            pages.AccountChoice("b", "Suharto", "s•••••@example.id"),
+        ),
+    ),
+}
