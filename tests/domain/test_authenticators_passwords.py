@@ -4,6 +4,8 @@ import unicodedata
 from datetime import date
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from idp.domain.authenticators import passwords
 from idp.domain.authenticators.hashing import HashPool
@@ -93,6 +95,9 @@ def test_what_cannot_be_a_password_is_known_before_hashing():
 
 def test_an_unknown_account_costs_a_hash_and_is_wrong(hasher):
     assert hasher.verify(None, "nobody") is False
+    assert extract_parameters(hasher._nobody) == extract_parameters(hasher.hash("nobody"))
+    with pytest.raises(VerifyMismatchError):  # computed and compared; not refused unread
+        hasher._hasher.verify(hasher._nobody, "nobody")
 
 
 def test_a_full_queue_says_when_to_come_back():
