@@ -65,9 +65,12 @@ def post(town: Town, path: str, form: dict[str, str]) -> dict[str, object]:
         return dict(json.load(refused))
 
 
-@pytest.mark.parametrize(("language", "script"), [("id", True), ("en", True), ("id", False)])
+@pytest.mark.parametrize(
+    ("key", "language", "script"),
+    [("suharto", "id", True), ("pengusaha", "en", True), ("mahasiswa", "id", False)],
+)
 def test_a_kiosk_shows_a_code_and_the_citizen_types_it_on_a_phone(
-    language: str, script: bool, town: Town, begin: Begin
+    key: str, language: str, script: bool, town: Town, begin: Begin
 ) -> None:
     kiosk = registered(town, KIOSK)
     asked = post(town, "/device_authorization", {**kiosk, "scope": "openid profile"})
@@ -81,7 +84,7 @@ def test_a_kiosk_shows_a_code_and_the_citizen_types_it_on_a_phone(
     expect(walk.find("#error-summary")).to_be_visible()
     walk.write(user_code=str(asked["user_code"]).lower())
     walk.press("#device-submit")
-    sign_in(walk, town.persona("suharto"))
+    sign_in(walk, town.persona(key))
     walk.at("device", "device-2-confirm")
     expect(walk.find("#user-code")).to_have_text(str(asked["user_code"]))
     assert post(town, "/token", poll)["error"] == "authorization_pending"
@@ -92,11 +95,11 @@ def test_a_kiosk_shows_a_code_and_the_citizen_types_it_on_a_phone(
     assert "access_token" in post(town, "/token", poll)
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("key", "language"), [("nakes", "id"), ("aceh", "en")])
 def test_a_counter_asks_and_the_citizen_answers_at_their_account(
-    language: str, town: Town, begin: Begin
+    key: str, language: str, town: Town, begin: Begin
 ) -> None:
-    counter, account = registered(town, COUNTER), town.persona("suharto")
+    counter, account = registered(town, COUNTER), town.persona(key)
     ask = {
         **counter,
         "scope": "openid profile",

@@ -50,7 +50,10 @@ class Town:
         self.program.stop(seconds=30)
 
     def persona(self, key: str) -> Account:
-        """What opens the account of a fixed person; one authenticator for all tests, as in life."""
+        """What opens the account of a fixed person; one authenticator for all tests, as in life.
+
+        Its third code within half a minute has to be waited for: choose somebody nobody else signs in as.
+        """
         if key not in self._accounts:
             found = find(key)
             assert found is not None, key
