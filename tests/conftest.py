@@ -88,11 +88,10 @@ def durable_cluster(request: pytest.FixtureRequest) -> Iterator[postgres.Cluster
 
 
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest, postgres_cluster: postgres.Cluster) -> Iterator[str]:
+def postgres_url(request: pytest.FixtureRequest, postgres_cluster: postgres.Cluster) -> str:
     """The address of a migrated, empty PostgreSQL database."""
     note(request, "on PostgreSQL")
-    with schema.postgres_copy(postgres_cluster) as url:
-        yield url
+    return schema.reused(postgres_cluster).as_new()
 
 
 @pytest.fixture(scope="session")

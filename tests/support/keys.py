@@ -3,12 +3,17 @@
 import base64
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from idp.domain.keystore.store import DatabaseKeyStore
+from sqlalchemy import insert, select
+
+from idp.domain.keystore.models import WrappedKek, WrappedSigningKey
+from idp.domain.keystore.store import STAMP
 from idp.domain.store.database import Database
+from idp.domain.store.stamps import bump
 from keys import KeyState, KeyTree, RootKey, RotationPolicy, StoredKek, StoredKey, rotate
 
 ROOT_KEY = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode("ascii")
@@ -52,16 +57,21 @@ def _made(now: datetime) -> _Made:
     return store
 
 
+def _row(key: StoredKey) -> dict[str, Any]:
+    return {**asdict(key), "state": key.state.value, "public_jwk": dict(key.public_jwk)}
+
+
 def give(database_url: str, now: datetime) -> None:
     """Put the keys into a database that has none."""
+    made = _made(now)
     database = Database(database_url)
     try:
-        store = DatabaseKeyStore(database)
-        if store.keks():
-            return
-        for kek in _made(now).keks():
-            store.add_kek(kek)
-        for key in _made(now).signing_keys():
-            store.add_signing_key(key)
+        with database.unit_of_work() as db:
+            if db.scalars(select(WrappedKek.purpose).limit(1)).first() is not None:
+                return
+            # In one transaction instead of one for each key: every test begins here.
+            db.execute(insert(WrappedKek), [asdict(kek) for kek in made.keks()])
+            db.execute(insert(WrappedSigningKey), [_row(key) for key in made.signing_keys()])
+            bump(db, STAMP)
     finally:
         database.close()

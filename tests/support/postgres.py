@@ -12,10 +12,18 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support import memory
 from tests.support.processes import Program, free_port, wait_until
 
 HINT = "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=128MB",  # it may lie in memory
+)
 COMMON = (
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -51,7 +59,8 @@ class Cluster:
             raise RuntimeError(HINT)
         self.bin = folder
         self.user = unprivileged_user()
-        self.home = Path(tempfile.mkdtemp(prefix="gerbang-postgres-"))
+        where = None if durable else memory.folder()
+        self.home = Path(tempfile.mkdtemp(prefix="gerbang-postgres-", dir=where))
         self.port = free_port()
         self.password = secrets.token_urlsafe(16)
         self.options = COMMON if durable else (*COMMON, *FAST)
