@@ -29,6 +29,7 @@ COMMON = (
     "unix_socket_directories=",
     "max_connections=200",
     "shared_buffers=64MB",
+    "dynamic_shared_memory_type=mmap",  # inside `home`, so that `destroy` leaves nothing behind
 )
 
 
