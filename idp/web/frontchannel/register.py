@@ -11,7 +11,13 @@ from idp.domain.citizens import drafts
 from idp.domain.citizens.drafts import Draft
 from idp.web import csrf
 from idp.web.context import unit_of_work
-from idp.web.frontchannel import register_contact, register_identity, register_secrets, registering
+from idp.web.frontchannel import (
+    register_contact,
+    register_factors,
+    register_identity,
+    register_secrets,
+    registering,
+)
 from idp.web.frontchannel.registering import (
     AUTHENTICATOR,
     CODE,
@@ -44,7 +50,7 @@ TAKE: Mapping[str, Callable[[Form], Response]] = MappingProxyType(
         CONTACT: register_contact.take_contact,
         CODE: register_contact.take_code,
         PASSWORD: register_secrets.take_password,
-        AUTHENTICATOR: register_secrets.take_authenticator,
+        **register_factors.TAKE,
         RECOVERY: register_secrets.take_recovery,
     }
 )
@@ -97,7 +103,7 @@ def _page(draft: Draft | None, uid: str | None) -> Page:
         CONTACT: lambda: register_contact.contact_page(uid, data),
         CODE: lambda: register_contact.code_page(uid, data),
         PASSWORD: lambda: register_secrets.password_page(uid, data),
-        AUTHENTICATOR: lambda: register_secrets.authenticator_page(uid, data),
+        AUTHENTICATOR: lambda: register_factors.page_of(request.args.get("way", ""), uid, data),
         RECOVERY: lambda: register_secrets.recovery_page(uid, data),
     }
     return pages[step]()

@@ -1,4 +1,4 @@
-"""Registration, last questions: a password, the authenticator application, the recovery card; then the account."""
+"""Registration, last questions: a password before, and the recovery card after the second factor."""
 
 from __future__ import annotations
 
@@ -6,32 +6,21 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
 from flask import Response
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import known_browsers, passwords, recovery_codes, totp
+from idp.domain.authenticators import passwords, totp
 from idp.domain.authenticators.passwords import Owner, Weakness
 from idp.domain.citizens import drafts
 from idp.domain.citizens.drafts import Draft
-from idp.domain.citizens.enrolment import DuplicateIdentity, NewCitizen, Person, create_citizen
-from idp.domain.citizens.models import Citizen
-from idp.domain.proofing.checks import apply_record, defer
 from idp.domain.store.database import Session
-from idp.web import locale
 from idp.web.context import services, unit_of_work
-from idp.web.cookies import browser_digest
-from idp.web.frontchannel import notices, registering
-from idp.web.frontchannel.register_identity import PENDING, VERIFIED, already_page, warn_owner
+from idp.web.frontchannel import registering
+from idp.web.frontchannel.register_account import picture
+from idp.web.frontchannel.register_identity import VERIFIED
 from idp.web.frontchannel.registering import AUTHENTICATOR, CONTACT, PASSWORD, RECOVERY, Errors, Form
-from idp.web.frontchannel.signed_in import begin_session, current_session
-from idp.web.pages import (
-    FieldError,
-    RegisterAuthenticatorPage,
-    RegisterDonePage,
-    RegisterPasswordPage,
-    RegisterRecoveryPage,
-)
+from idp.web.frontchannel.signed_in import current_session
+from idp.web.pages import FieldError, RegisterDonePage, RegisterPasswordPage, RegisterRecoveryPage
 from idp.web.render import go, show
 
 
@@ -44,20 +33,6 @@ def password_page(uid: str | None, data: dict[str, Any], errors: Errors = ()) ->
     )
 
 
-def authenticator_page(
-    uid: str | None, data: dict[str, Any], errors: Errors = ()
-) -> RegisterAuthenticatorPage:
-    """Show the secret of the authenticator application once as a picture and once as text."""
-    secret = str(data["totp_secret"])
-    address = totp.uri(secret, data.get("email") or data["name"])
-    return RegisterAuthenticatorPage(
-        **registering.common(AUTHENTICATOR, uid, errors),
-        qr_uri=_picture(address),
-        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
-        otpauth_uri=address,
-    )
-
-
 def recovery_page(uid: str | None, data: dict[str, Any], errors: Errors = ()) -> RegisterRecoveryPage:
     """Show the recovery card, until the citizen says it is kept; never again after."""
     codes = tuple(data["codes"])
@@ -67,7 +42,7 @@ def recovery_page(uid: str | None, data: dict[str, Any], errors: Errors = ()) ->
         citizen_name=data["name"],
         made_on=services().clock().date(),
         issuer_host=urlsplit(services().settings.issuer).netloc,
-        qr_uri=_picture("\n".join(codes)),
+        qr_uri=picture("\n".join(codes)),
     )
 
 
@@ -88,33 +63,6 @@ def take_password(form: Form) -> Response:
     with unit_of_work() as db:
         drafts.save(db, registering.seal(), draft, AUTHENTICATOR)
     return go(registering.ADDRESS)
-
-
-def take_authenticator(form: Form) -> Response:
-    """Make the account when the application's first code is right; all of it in one transaction."""
-    now = services().clock()
-    response = go(registering.ADDRESS)
-    with unit_of_work() as db:
-        draft = registering.current(db)
-    if draft is None or draft.step != AUTHENTICATOR:
-        return response
-    step = totp.matching_step(str(draft.data["totp_secret"]), form.text("otp", 20), now)
-    if step is None:
-        error = FieldError(
-            "otp", _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
-        )
-        return show(authenticator_page(draft.row.interaction, draft.data, (error,)))
-    try:
-        with unit_of_work() as db:
-            _create(db, response, draft, step)
-    except DuplicateIdentity:
-        with unit_of_work() as db:
-            moved = registering.current(db)
-        if moved is not None and moved.step == RECOVERY:
-            return response
-        warn_owner(str(draft.data["nik"]))
-        return registering.forget(show(already_page(draft.row.interaction)))
-    return response
 
 
 def take_recovery(form: Form) -> Response:
@@ -144,56 +92,6 @@ def may_see_card(db: Session, draft: Draft) -> bool:
     return session is not None and str(session.account_id) == draft.data.get("account_id")
 
 
-def _create(db: Session, response: Response, draft: Draft, step: int) -> None:
-    deployment, data = services(), draft.data
-    now, tree = deployment.clock(), deployment.tree
-    person = create_citizen(
-        db,
-        tree,
-        NewCitizen(
-            name=data["typed"]["name"],
-            nik=data["nik"],
-            birthdate=date.fromisoformat(data["birthdate"]),
-            email=data.get("email") or None,
-            email_confirmed=bool(data.get("email_confirmed")),
-            phone_number=data.get("phone_number") or None,
-            password_hash=data["password_hash"],
-            locale=locale.language(),
-        ),
-        synthetic_allowed=not deployment.settings.production,
-        now=now,
-    )
-    _prove(db, person, data)
-    totp.enrol(
-        db,
-        tree.vault.system("factor"),
-        person.account_id,
-        data["totp_secret"],
-        now,
-        confirmed_step=step,
-        citizen_id=person.citizen_id,
-    )
-    codes = recovery_codes.new_codes()
-    recovery_codes.issue(db, tree, person.account_id, codes, now, citizen_id=person.citizen_id)
-    known_browsers.remember(db, person.account_id, browser_digest(), now)
-    begin_session(db, response, person.account_id, person.citizen_id, ("password", "totp"))
-    notices.tell(db, person.citizen_id, "welcome", {"account_url": f"{deployment.settings.issuer}/me"})
-    kept = {name: data[name] for name in ("name", "checked", "nik")}
-    draft.data = {**kept, "codes": codes, "account_id": str(person.account_id)}
-    if not drafts.save(db, registering.seal(), draft, RECOVERY):
-        raise DuplicateIdentity(registering.NIK)
-
-
-def _prove(db: Session, person: Person, data: dict[str, Any]) -> None:
-    """Write what the registry said, or leave the question to the worker."""
-    deployment = services()
-    citizen = db.get_one(Citizen, person.citizen_id)
-    if data["checked"] == VERIFIED:
-        apply_record(db, citizen, person.data_key, data["record"], deployment.clock())
-    elif data["checked"] == PENDING:
-        defer(db, deployment.tree.vault.system("pii"), citizen, deployment.clock())
-
-
 def _owner(data: dict[str, Any]) -> Owner:
     return Owner(
         name=data["name"],
@@ -214,8 +112,3 @@ def _explain(weakness: Weakness) -> str:
         Weakness.PERSONAL: _("Jangan pakai nama, NIK, tanggal lahir, alamat email, atau nama layanan ini."),
     }
     return str(texts[weakness])
-
-
-def _picture(text: str) -> str:
-    """Draw a QR code as an SVG in a data: address; the page policy allows no other source."""
-    return str(segno.make(text, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff"))

@@ -7,6 +7,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from idp.web.pages.base import Page, Steps, Way
+from idp.web.pages.signing_in import WayLink
 
 MatchState = Literal["match", "near", "mismatch", "unknown"]
 
@@ -111,8 +112,15 @@ class RegisterPasswordPage(RegisterPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterAuthenticatorPage(RegisterPage):
-    """The second factor. Posts `otp`; `qr_uri` is a data: image of `otpauth_uri`, `secret` is for typing."""
+class RegisterFactorPage(RegisterPage):
+    """One way to prove a second factor; `others` lead to the pages of the other ways (#way-<name>)."""
+
+    others: tuple[WayLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAuthenticatorPage(RegisterFactorPage):
+    """An application that shows codes. Posts `otp`; `qr_uri` is a data: image, `secret` is for typing."""
 
     template: ClassVar[str] = "register/authenticator.html"
     step: ClassVar[str] = "authenticator"
