@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from idp.protocol.authorize.response import AuthorizationResponse
+from idp.protocol.authorize.response import AuthorizationResponse, ResponseMode
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import PageOnly
 from idp.protocol.oauth.jwe import Answer, NoEncryptionKey
@@ -14,6 +14,19 @@ from idp.services import Services
 from keys import compact
 
 LIFETIME: Final = timedelta(minutes=5)  # at most ten (§2.1)
+
+
+def require_reader(services: Services, mode: ResponseMode, client: Client) -> None:
+    """Find out before a code is issued whether the client will be able to read it.
+
+    Raises:
+        PageOnly: the client registered encryption and has no usable key; nobody else may read the answer.
+    """
+    if mode.is_secured:
+        try:
+            services.recipients.require(client, Answer.AUTHORIZATION)
+        except NoEncryptionKey as exc:
+            raise PageOnly(exc.description) from exc
 
 
 def secured(services: Services, response: AuthorizationResponse, client: Client) -> AuthorizationResponse:

@@ -23,6 +23,7 @@ from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.frame import AUTHORIZE
 from idp.web.frontchannel.request import client_of, is_pushed, policy, posted_query, pushed, read_parameters
 from idp.web.frontchannel.situations import describe
+from idp.web.jarm import require_reader
 from idp.web.render import answer, go
 from idp.web.request_objects import open_request
 
@@ -82,6 +83,7 @@ def authorize_by_post() -> Response:
 
 def _decide(asked: AuthorizationRequest, client: Client) -> Response:
     deployment = services()
+    require_reader(deployment, asked.reply_to.mode, client)
     now = deployment.clock()
     found = situation.read(deployment.database.statements, client, request.cookies.get(cookies.SESSION), now)
     if not found.client_stands:
@@ -108,8 +110,14 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
 
 
 def code_for(asked: AuthorizationRequest, client: Client, standing: Standing) -> str:
-    """Issue the code of a request of which nothing more is asked."""
+    """Issue the code of a request of which nothing more is asked.
+
+    Raises:
+        PageOnly: nobody could read the answer.
+        ProtocolError: something that stood a moment ago does not any more; the answer goes to the client.
+    """
     deployment = services()
+    require_reader(deployment, asked.reply_to.mode, client)
     settings = deployment.settings
     return issue_code(
         deployment.database.statements,

@@ -11,13 +11,13 @@ from idp.domain.store.database import Session
 from idp.protocol.authorize.prompts import Prompt
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
-from idp.protocol.oauth.errors import ProtocolError
+from idp.protocol.oauth.errors import PageOnly, ProtocolError
 from idp.protocol.oidc import acr
 from idp.web import csrf
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
-from idp.web.frontchannel.authorize import code_for, refuse
+from idp.web.frontchannel.authorize import code_for, put_on_record, refuse
 from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
 from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
@@ -59,6 +59,9 @@ def _finish(waiting: Waiting, asked: AuthorizationRequest, client: Client, stand
         return decisions_elsewhere.approve(waiting, client, standing)
     try:
         code = code_for(asked, client, standing)
+    except PageOnly as exc:
+        put_on_record(exc, client)
+        raise
     except ProtocolError as exc:
         return refuse(asked_by=client, error=exc, response=answer(asked.reply_to.error(exc), client))
     return answer(success(services(), asked, standing, code), client)
