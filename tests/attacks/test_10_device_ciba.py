@@ -96,13 +96,25 @@ def test_o086_one_session_guesses_only_a_few_times(device, citizen, signed_in):
     assert enter(browser, ask(device)["user_code"]).status == 429
 
 
+def test_o086_an_address_guesses_nothing_and_uses_up_no_guess(device, citizen):
+    browser = device.provider.browser().sign_in(citizen)
+    answer = ask(device)
+    with device.provider.unchanged(tables=("attempts", "interaction")):
+        pages = [browser.get(f"/device?user_code={user_code.new()}") for _ in range(20)]
+        right = browser.get(f"/device?user_code={answer['user_code']}")
+    for page in (*pages, right):
+        assert (page.status, page.page, page.location) == (200, "device", None)
+        assert "Layanan kiosk" not in page.text
+    assert approve(device, answer, citizen).page == "decided"
+
+
 def test_o087_opening_the_complete_address_grants_nothing(device, services, citizen):
     factories.a_consent(services, citizen, "kiosk", "openid profile email", ("name", "email"))
     answer = ask(device)
     address = answer["verification_uri_complete"].removeprefix(factories.ISSUER)
     browser = device.provider.browser().sign_in(citizen)
     for _ in range(3):
-        page = browser.follow(browser.get(address))
+        page = browser.submit(browser.get(address), "device-form", "device-submit")
         assert page.page == "device"
         assert "Layanan kiosk" in page.text
         assert answer["user_code"] in page.text

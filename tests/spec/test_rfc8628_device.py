@@ -197,9 +197,13 @@ def test_3_3_a_confirmation_of_one_account_is_not_one_of_another(device, service
     assert poll(device, answer["device_code"]).error == "authorization_pending"
 
 
-def test_3_3_1_the_complete_address_fills_the_code_in(device):
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_3_3_1_the_complete_address_fills_the_code_in(device, citizen, signed_in):
     answer = ask(device)
-    page = device.provider.browser().get(answer["verification_uri_complete"].removeprefix(factories.ISSUER))
+    browser = device.provider.browser()
+    if signed_in:
+        browser.sign_in(citizen)
+    page = browser.get(answer["verification_uri_complete"].removeprefix(factories.ISSUER))
     assert page.page == "device"
     assert dict(page.forms["device-form"].fields)["user_code"] == answer["user_code"]
 

@@ -40,12 +40,12 @@ OUTCOMES = {"approved": True, "denied": False}
 
 @bp.get("/device")
 def enter() -> Response:
-    """Ask for the code; whoever is signed in and brings one goes on to see what it stands for (RFC 8628 §3.3.1)."""
+    """Ask for the code; one in the address is filled in and no more (RFC 8628 §3.3.1).
+
+    Any page can send a citizen here. So an address neither looks a code up, which would be a way to guess (§5.1), nor
+    counts as a guess, which would use up the guesses of its citizen.
+    """
     typed = request.args.get("user_code", "")[: user_code.LONGEST_TYPED]
-    with unit_of_work() as db:
-        known = current_session(db) is not None
-    if known and user_code.parse(typed) is not None:
-        return _look_up(typed)
     return show(DeviceCodePage(action="/device", user_code=typed))
 
 
