@@ -119,3 +119,22 @@ def test_2_the_address_has_the_origin_of_a_redirect_uri(address):
     with pytest.raises(BadMetadata) as refused:
         accept({"redirect_uris": [CALLBACK], "frontchannel_logout_uri": address}, Policy())
     assert {violation.member for violation in refused.value.violations} == {"frontchannel_logout_uri"}
+
+
+@pytest.mark.parametrize("status", ["suspended", "retired"])
+def test_2_a_client_out_of_service_gets_no_frame(provider, framed, citizen, status):
+    framed.tokens(citizen)
+    factories.suspend(provider.services, "framed", status)
+    page = framed.browser.follow(framed.browser.get("/logout"))
+    page = framed.browser.submit(page, "logout-form", "logout-confirm")
+    assert (page.page, frames(page)) == ("logged-out", [])
+    assert "framed.example" not in page.headers["Content-Security-Policy"]
+
+
+def test_2_nor_one_that_went_out_of_service_a_moment_ago(provider, framed, citizen):
+    asked = {"id_token_hint": framed.tokens(citizen)["id_token"], "post_logout_redirect_uri": BYE}
+    answer = framed.browser.get("/logout?" + urlencode(asked))
+    factories.suspend(provider.services, "framed")
+    page = framed.browser.get(answer.location)
+    assert (page.page, frames(page)) == ("logged-out", [])
+    assert "framed.example" not in page.text + page.headers["Content-Security-Policy"]

@@ -249,3 +249,25 @@ def test_a_form_that_is_not_encoded_is_a_page(provider, path, body):
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = provider.browser().post(path, data=body, headers=form)
     assert (answer.status, answer.location) == (400, None)
+
+
+@pytest.mark.parametrize("status", ["suspended", "retired"])
+def test_3_nobody_is_sent_to_a_client_out_of_service(provider, rp, hint, status):
+    """Its request counts as nobody's: the citizen is asked, and stays here."""
+    asked = {"id_token_hint": hint, "post_logout_redirect_uri": BYE}
+    factories.suspend(provider.services, rp.client.client_id, status)
+    answer = logout(rp, **asked)
+    assert BYE not in (page := rp.browser.follow(answer)).text
+    assert (page.page, page.headers["Content-Security-Policy"].count("agency.example")) == ("logout", 0)
+    assert rp.browser.follow(confirm(rp, answer)).page == "logged-out"
+    assert rp.browser.follow(logout(rp, **asked)).page == "logged-out"
+
+
+def test_3_nor_to_one_that_went_out_of_service_while_the_citizen_was_asked(provider, rp, citizen, hint):
+    stranger = logout(rp, client_id=rp.client.client_id, post_logout_redirect_uri=BYE)
+    assert rp.browser.follow(stranger).page == "logout"
+    factories.suspend(provider.services, rp.client.client_id)
+    answer = confirm(rp, stranger)
+    page = rp.browser.follow(answer)
+    assert page.page == "logged-out"
+    assert BYE not in page.text

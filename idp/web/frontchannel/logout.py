@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -10,9 +11,10 @@ from flask_babel import gettext as _
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
-from idp.domain.events.outbox import State
-from idp.domain.registry.lookup import as_client
+from idp.domain.registry.lookup import as_client, is_approved
+from idp.domain.registry.models import ClientRegistration
 from idp.domain.registry.participation import participants
+from idp.domain.registry.registrations import APPROVED_STATUS
 from idp.domain.sessions import interactions, logout
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
@@ -48,7 +50,7 @@ def end_session() -> Response:
     locale.use(asked.ui_locales)
     with unit_of_work() as db:
         session = current_session(db)
-        decided = _plan(asked, session)
+        decided = _plan(db, asked, session)
         if session is None:
             return _leave(go(decided.redirect_uri or "/logged-out"))
         if decided.confirm:
@@ -69,12 +71,11 @@ def confirm(uid: str) -> Response:
     with unit_of_work() as db:
         waiting = waiting_for(db, uid, (LOGOUT,))
         session = current_session(db)
-        target = waiting.request.get("redirect_uri")
+        client, target = _asked_by(db, waiting.request)
         if session is None:
-            return go(str(target or "/logged-out"))
-        if target:
-            allow_form_target(str(target))
-        client = _client_in(waiting.request)
+            return go(target or "/logged-out")
+        if target is not None:
+            allow_form_target(target)
         page = LogoutPage(
             agency=agency(client) if client is not None else None,
             action=f"/logout/{uid}",
@@ -95,11 +96,11 @@ def confirmed(uid: str) -> Response:
             raise Gone
         if request.form.get("action") != "confirm":
             return go("/me")
-        target = waiting.request.get("redirect_uri")
+        client, target = _asked_by(db, waiting.request)
         session = current_session(db)
         if session is None:
-            return _leave(go(str(target or "/logged-out")))
-        return _end(db, session, _client_in(waiting.request), str(target) if target else None)
+            return _leave(go(target or "/logged-out"))
+        return _end(db, session, client, target)
 
 
 @bp.get("/logged-out")
@@ -115,14 +116,14 @@ def report(uid: str) -> Response:
         waiting = waiting_for(db, uid, (LOGGED_OUT,))
         session_id = UUID(str(waiting.request["session"]))
         told = logout.report(db, session_id, services().clock()) or []
-    lines = tuple(_line(as_client(entry.client), entry.state) for entry in told)
-    frames = _frames((as_client(entry.client) for entry in told), session_id)
+        client, target = _asked_by(db, waiting.request)
+    lines = tuple(_line(entry) for entry in told)
+    frames = _frames((entry.client for entry in told), session_id)
     allow_frames(origin for frame in frames if (origin := origin_of(frame)) is not None)
-    client = _client_in(waiting.request)
     home = client.client_uri if client is not None else None
     page = LoggedOutPage(
         frames=frames,
-        next_url=str(waiting.request.get("redirect_uri") or ""),
+        next_url=target or "",
         reports=lines,
         refresh_url=f"/logged-out/{uid}" if any(line.state == "waiting" for line in lines) else "",
         continue_url=home or "",
@@ -132,29 +133,46 @@ def report(uid: str) -> Response:
     return show(page)
 
 
-def _line(client: Client, state: State) -> LogoutReport:
-    only_by_frame = client.frontchannel_logout_uri is not None and client.backchannel_logout_uri is None
-    return LogoutReport(client.name(locale.language()), "asked" if only_by_frame else state)
+def _line(entry: logout.Told) -> LogoutReport:
+    client = as_client(entry.client)
+    by_frame = client.frontchannel_logout_uri is not None and entry.client.status == APPROVED_STATUS
+    only_by_frame = by_frame and client.backchannel_logout_uri is None
+    return LogoutReport(client.name(locale.language()), "asked" if only_by_frame else entry.state)
 
 
-def _frames(clients: Iterable[Client], session_id: UUID) -> tuple[str, ...]:
-    """Return the addresses that tell clients through this browser (Front-Channel Logout §2)."""
+def _frames(rows: Iterable[ClientRegistration], session_id: UUID) -> tuple[str, ...]:
+    """Return the addresses that tell clients through this browser (Front-Channel Logout §2).
+
+    Pages of a client that is out of service are not brought to a citizen, not even unseen.
+    """
     deployment = services()
     salt, issuer = deployment.tree.sector_salt, deployment.settings.issuer
+    clients = (as_client(row) for row in rows if row.status == APPROVED_STATUS)
     found = (frontchannel_address(c, issuer, sid(session_id, c.client_id, salt)) for c in clients)
     return tuple(address for address in found if address is not None)
 
 
-def _plan(asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPlan:
-    deployment = services()
+def _plan(db: Session, asked: EndSessionRequest, session: BrowserSession | None) -> LogoutPlan:
     hint = _hint(asked.id_token_hint)
     return plan(
         asked,
         hint,
-        deployment.clients.get,
+        partial(_standing, db),
         signed_in=session is not None,
-        hint_is_own=hint is not None and session is not None and _is_own(hint, session),
+        hint_is_own=hint is not None and session is not None and _is_own(db, hint, session),
     )
+
+
+def _standing(db: Session, client_id: str) -> Client | None:
+    """Return a client that is in service: another one asks for nothing, and nobody is sent to its addresses."""
+    return services().clients.get(client_id) if is_approved(db, client_id) else None
+
+
+def _asked_by(db: Session, kept: Mapping[str, object]) -> tuple[Client | None, str | None]:
+    """Return who asked for the sign-out, if still in service, and where the browser goes then."""
+    client = _standing(db, str(kept["client_id"])) if kept.get("client_id") else None
+    target = kept.get("redirect_uri") if client is not None else None
+    return client, str(target) if target else None
 
 
 def _hint(text: str | None) -> IdTokenHint | None:
@@ -162,10 +180,9 @@ def _hint(text: str | None) -> IdTokenHint | None:
     return open_hint(services(), text) if text is not None else None
 
 
-def _is_own(hint: IdTokenHint, session: BrowserSession) -> bool:
+def _is_own(db: Session, hint: IdTokenHint, session: BrowserSession) -> bool:
     """Tell whether a hint speaks of this citizen and, where it names one, of this session (§2, L6)."""
-    deployment = services()
-    client, salt = deployment.clients.get(hint.client_id), deployment.tree.sector_salt
+    client, salt = _standing(db, hint.client_id), services().tree.sector_salt
     if client is None or subject(session.account_id, client, salt) != hint.subject:
         return False
     return hint.sid is None or hint.sid == sid(session.id, client.client_id, salt)
@@ -180,7 +197,7 @@ def _ask(db: Session, decided: LogoutPlan) -> str:
 def _end(db: Session, session: BrowserSession, client: Client | None, redirect_uri: str | None) -> Response:
     """End the session for every client in one transaction, and bring the browser on, by the frames if need be."""
     logout.end_everywhere(db, session, "logout", services().clock())
-    frames = _frames((as_client(row) for row in participants(db, session.id)), session.id)
+    frames = _frames(participants(db, session.id), session.id)
     if redirect_uri is not None and not frames:
         return _leave(go(redirect_uri))
     client_id = client.client_id if client is not None else None
@@ -203,10 +220,6 @@ def _keep(db: Session, kind: str, client_id: str | None, kept: Mapping[str, obje
         now=deployment.clock(),
     )
     return handle.text
-
-
-def _client_in(kept: Mapping[str, object]) -> Client | None:
-    return services().clients.get(str(kept["client_id"])) if kept.get("client_id") else None
 
 
 def _leave(response: Response) -> Response:
