@@ -70,7 +70,12 @@ def pages(desk: Desk) -> Blueprint:
         methods=["POST"],
     )
     blueprint.add_url_rule("/privacy", view_func=privacy, endpoint="privacy")
-    blueprint.add_url_rule("/logo.svg", view_func=lambda: logo(desk), endpoint="logo")
+    blueprint.add_url_rule(
+        "/logo.svg", view_func=lambda: logo(desk, "logo.svg", "image/svg+xml"), endpoint="logo"
+    )
+    blueprint.add_url_rule(
+        "/logo.png", view_func=lambda: logo(desk, "logo.png", "image/png"), endpoint="logo_picture"
+    )
     blueprint.add_url_rule("/accent.css", view_func=lambda: accent(desk), endpoint="accent")
     blueprint.add_url_rule("/healthz", view_func=lambda: jsonify(status="ok"), endpoint="healthz")
     blueprint.register_error_handler(SignInError, lambda error: problem(desk, error))
@@ -177,10 +182,10 @@ def problem(desk: Desk, error: SignInError) -> tuple[str, int]:
     return render_template("problem.html", kind=error.kind, code=error.code), statuses.get(error.kind, 400)
 
 
-def logo(desk: Desk) -> Response:
-    """Serve the agency's own mark."""
-    svg = (desk.agency.folder / "logo.svg").read_bytes()
-    return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+def logo(desk: Desk, name: str, mimetype: str) -> Response:
+    """Serve the agency's own mark: a drawing for its own pages, a picture for the provider's (`logo_uri`)."""
+    body = (desk.agency.folder / name).read_bytes()
+    return Response(body, mimetype=mimetype, headers={"Cache-Control": "public, max-age=86400"})
 
 
 def accent(desk: Desk) -> Response:

@@ -10,7 +10,7 @@ from flask import Flask, request
 from idp import metrics, trace
 from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import admin, cookies, headers, health, home, selfservice
+from idp.web import admin, cookies, headers, health, home, logos, selfservice
 from idp.web.assets import init_assets
 from idp.web.draining import Draining
 from idp.web.errors import init_errors
@@ -68,6 +68,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(admin.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(selfservice.bp)
+    app.register_blueprint(logos.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)
     app.context_processor(lambda: {"trace_id": trace.current() or ""})
     lane = Lane(app.wsgi_app, services, requests.observe)

@@ -17,13 +17,15 @@ from idp.domain.messages import letters
 from idp.domain.messages.send import Message
 from idp.domain.proofing import resume
 from idp.domain.proofing.population import PopulationRegistry
+from idp.domain.registry import logos
 from idp.domain.sessions import backchannel
 from idp.outbound import OutboundFailed, OutboundRefused
+from idp.pictures import NoPicture, small_png
 from idp.services import Services
 
 log = structlog.get_logger()
 
-SLOTS: Final = {"logout": 6, "message": 2, "ping": 4, "proofing": 1}
+SLOTS: Final = {"logo": 1, "logout": 6, "message": 2, "ping": 4, "proofing": 1}
 """How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -98,6 +100,8 @@ class Deliveries:
                 services.clock(),
                 help_url=help_url,
             )
+        if delivery.kind == logos.KIND:
+            return logos.deliver(services.database, self._picture, delivery, services.clock())
         if delivery.kind == ping.KIND:
             return ping.deliver(services.database, self._call, delivery, services.clock())
         return backchannel.deliver(
@@ -125,6 +129,14 @@ class Deliveries:
         with services.database.unit_of_work() as db:
             letters.keep(db, seal, letter, channel=message.channel, delivery_id=delivery.id, now=now)
         return DONE
+
+    def _picture(self, address: str) -> bytes | Outcome:
+        try:
+            return small_png(self._services.outbound.document(address))
+        except OutboundFailed as exc:
+            return later(str(exc))
+        except (OutboundRefused, NoPicture) as exc:
+            return never(str(exc))
 
     def _post(self, address: str, body: bytes) -> int | None:
         return self._call(address, body, FORM)

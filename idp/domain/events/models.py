@@ -13,11 +13,11 @@ OPEN = text("done_at IS NULL AND failed_at IS NULL")
 
 
 class Outbox(Base):
-    """One delivery: a logout token, a message, a ping, a proofing retry. At least once, under one `id`."""
+    """One delivery, made at least once, under one `id`; `kind` says of what (`idp/deliveries.py`)."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("kind in ('logout', 'message', 'ping', 'proofing')", name="kind"),
+        CheckConstraint("kind in ('logo', 'logout', 'message', 'ping', 'proofing')", name="kind"),
         Index("ix_outbox_open", "not_before", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_outbox_session", "session_id"),
     )

@@ -45,6 +45,7 @@ class Patience:
 
 PATIENCE: Final[Mapping[str, Patience]] = MappingProxyType(
     {
+        "logo": Patience(timedelta(seconds=5), timedelta(hours=6), 12),
         "logout": Patience(timedelta(seconds=2), timedelta(minutes=15), 12),
         "message": Patience(timedelta(seconds=5), timedelta(minutes=30), 24),
         "ping": Patience(timedelta(seconds=1), timedelta(minutes=1), 8),
@@ -119,7 +120,13 @@ def add(
 
 
 def add_plain(
-    db: Session, kind: str, now: datetime, *, client_id: str, citizen_id: UUID | None, session_id: UUID
+    db: Session,
+    kind: str,
+    now: datetime,
+    *,
+    client_id: str,
+    citizen_id: UUID | None = None,
+    session_id: UUID | None = None,
 ) -> None:
     """Add a delivery whose columns say it all."""
     db.add(

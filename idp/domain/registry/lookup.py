@@ -147,6 +147,7 @@ def as_client(row: ClientRegistration) -> Client:
         scopes=tuple(str(metadata.get("scope", "openid")).split()),
         secret_digest=row.secret_digest,
         secret_sealed=row.secret_sealed,
+        logo=row.logo_digest.hex() if row.logo_digest is not None else None,
         sector=sector_of(redirects, metadata.get("sector_identifier_uri"), row.id),
         claims=MappingProxyType(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes, Words
@@ -43,9 +43,20 @@ class ClientRegistration(Base):
     secret_issued_at: Mapped[Moment | None]
     registration_digest: Mapped[Digest | None]
     registered_for: Mapped[Name | None]
+    logo_digest: Mapped[Digest | None]
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+
+class Logo(Base):
+    """A logo as we show it, named by its content: clients of one agency often share one."""
+
+    __tablename__ = "logo"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    png: Mapped[bytes] = mapped_column(LargeBinary)
+    fetched_at: Mapped[Moment]
 
 
 class ClientChange(Base):

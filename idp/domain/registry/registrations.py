@@ -22,7 +22,7 @@ from idp.domain.audit.events import (
     ClientSuspended,
 )
 from idp.domain.audit.record import record
-from idp.domain.registry import changes, client_secrets
+from idp.domain.registry import changes, client_secrets, logos
 from idp.domain.registry.changes import ACTIVATE, AMEND, APPROVED, REFUSED, RESUME, NotAllowed
 from idp.domain.registry.lookup import STAMP
 from idp.domain.registry.metadata import accept
@@ -88,12 +88,14 @@ def register(
         secret_issued_at=None,
         registration_digest=None,
         registered_for=None,
+        logo_digest=None,
         revision=1,
         created_at=now,
         updated_at=now,
     )
     db.add(row)
     db.flush()
+    logos.queue(db, row, None, now)
     record(db, ClientRegistered(client_id=row.id, actor=by, status=row.status), now)
     secret = (
         client_secrets.issue(db, row, seal=seal, by=by, now=now)
@@ -287,8 +289,10 @@ def judged(policy: Policy | None, environment: str, now: datetime) -> Policy:
 def _put(db: Session, row: ClientRegistration, accepted: dict[str, Any], *, by: str, now: datetime) -> None:
     members = differing(full_metadata(row), accepted)
     metadata = dict(accepted)
+    earlier = row.client_metadata.get(logos.MEMBER)
     row.profile = metadata.pop("profile")
     row.client_metadata = metadata
+    logos.queue(db, row, earlier, now)
     client_secrets.forget_unusable(row)
     row.revision += 1
     row.updated_at = now

@@ -46,6 +46,8 @@ class Client:
     names: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     client_uri: str | None = None
     logo_uri: str | None = None
+    logo: str | None = None
+    """Names the picture we keep of `logo_uri`, once it was fetched."""
     policy_uri: str | None = None
     tos_uri: str | None = None
     cancel_uri: str | None = None

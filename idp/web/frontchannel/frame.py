@@ -8,7 +8,7 @@ from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import RedirectRefused, UnknownClient
 from idp.protocol.oauth.redirects import redirect_matches
-from idp.web import locale
+from idp.web import locale, logos
 from idp.web.context import services
 from idp.web.cookies import browser_digest
 from idp.web.errors import Gone
@@ -71,6 +71,7 @@ def agency(client: Client) -> Agency:
     """Describe a client's agency in the language of this page."""
     return Agency(
         name=client.name(locale.language()),
+        logo_uri=logos.address(client.logo),
         home_uri=client.client_uri or "",
         policy_uri=client.policy_uri or "",
         tos_uri=client.tos_uri or "",

@@ -21,7 +21,7 @@ from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc import acr
-from idp.web import locale
+from idp.web import locale, logos
 from idp.web.context import services, session_limits, unit_of_work
 from idp.web.frontchannel.signed_in import current_session
 from idp.web.pages import Agency
@@ -83,6 +83,7 @@ def service(client: Client) -> Agency:
     """Describe a service the citizen uses, in the language of this page."""
     return Agency(
         name=client.name(locale.language()),
+        logo_uri=logos.address(client.logo),
         home_uri=client.client_uri or "",
         policy_uri=client.policy_uri or "",
         tos_uri=client.tos_uri or "",
