@@ -17,11 +17,13 @@ from idp.domain.keystore.store import STAMP as KEYS_STAMP
 from idp.domain.keystore.store import DatabaseKeyStore
 from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP
 from idp.domain.registry.lookup import ClientCache
+from idp.domain.sessions.limits import Limits, SessionLimits
 from idp.domain.store import stamps
 from idp.domain.store.database import Database
 from idp.keysets import KeySets, key_sets
 from idp.outbound import Outbound
 from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
+from idp.protocol.oidc import acr
 from idp.recipients import Recipients
 from idp.request_uris import RequestUris, request_uris
 from idp.settings import Settings, SettingsError
@@ -65,6 +67,7 @@ class Services:
     request_uris: RequestUris
     refresher: Refresher
     authorities: Authorities
+    session_limits: SessionLimits
 
     @property
     def keyring(self) -> Keyring:
@@ -157,7 +160,18 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         request_uris=request_uris(outbound),
         refresher=Refresher(database, keys, clients),
         authorities=_authorities(settings),
+        session_limits=_session_limits(settings),
     )
+
+
+def _session_limits(settings: Settings) -> SessionLimits:
+    """Put the limits of citizens' sessions together."""
+    levels = {
+        acr.AAL1: Limits(settings.aal1_session_idle, settings.aal1_session_lifetime),
+        acr.AAL2: Limits(settings.session_idle, settings.session_lifetime),
+        acr.AAL3: Limits(settings.aal3_session_idle, settings.aal3_session_lifetime),
+    }
+    return SessionLimits(levels, settings.shared_session_idle)
 
 
 def _authorities(settings: Settings) -> Authorities:

@@ -15,6 +15,16 @@ SECRET_FILE_SUFFIX = "_file"  # noqa: S105 - part of a setting's name, not a sec
 SANDBOX, PRODUCTION = "sandbox", "production"
 NEVER, FAPI2, ALWAYS = "never", "fapi2", "always"
 MIN_MASTER_KEY_CHARS = 43
+LONGEST_SESSIONS: Mapping[str, timedelta] = {
+    "aal1_session_idle": timedelta(hours=24),
+    "aal1_session_lifetime": timedelta(days=30),
+    "session_idle": timedelta(hours=1),
+    "session_lifetime": timedelta(hours=24),
+    "aal3_session_idle": timedelta(minutes=15),
+    "aal3_session_lifetime": timedelta(hours=12),
+    "shared_session_idle": timedelta(minutes=10),
+}
+"""What production allows (NIST SP 800-63B-4 §2.1.3, §2.2.3, §2.3.3)."""
 
 
 class SettingsError(Exception):
@@ -168,10 +178,42 @@ class Settings:
     session_idle: timedelta = setting(
         timedelta(hours=1),
         _seconds,
-        help="A session unused for this many seconds asks again (NIST SP 800-63B §2.2.3).",
+        help="A session of two factors (aal2) unused for this many seconds asks again (NIST SP 800-63B-4 §2.2.3)."
+        " Production: at most 1 hour.",
     )
     session_lifetime: timedelta = setting(
-        timedelta(hours=24), _seconds, help="Absolute life of a session in seconds."
+        timedelta(hours=24),
+        _seconds,
+        help="Absolute life of a session of two factors (aal2) in seconds. Production: at most 24 hours.",
+    )
+    aal1_session_idle: timedelta = setting(
+        timedelta(hours=1),
+        _seconds,
+        help="Idle limit of a session of one factor, which opens only what asks for no more; production: at most 24"
+        " hours.",
+    )
+    aal1_session_lifetime: timedelta = setting(
+        timedelta(hours=24),
+        _seconds,
+        help="Absolute life of a session of one factor in seconds (NIST SP 800-63B-4 §2.1.3). Production: at most 30"
+        " days.",
+    )
+    aal3_session_idle: timedelta = setting(
+        timedelta(minutes=15),
+        _seconds,
+        help="Idle limit of a session by hardware key (aal3) in seconds (NIST SP 800-63B-4 §2.3.3). Production: at most"
+        " 15 minutes.",
+    )
+    aal3_session_lifetime: timedelta = setting(
+        timedelta(hours=12),
+        _seconds,
+        help="Absolute life of a session by hardware key (aal3), and of a console session, in seconds. Production: at"
+        " most 12 hours.",
+    )
+    shared_session_idle: timedelta = setting(
+        timedelta(minutes=10),
+        _seconds,
+        help="Idle limit of any session on a device that its user said is shared, in seconds.",
     )
     operator_session_idle: timedelta = setting(
         timedelta(minutes=15), _seconds, help="Idle limit of a console session in seconds."
@@ -315,6 +357,11 @@ class Settings:
             problems.append("production needs an https IDP_ADMIN_ORIGIN")
         if self.code_lifetime > timedelta(seconds=60):
             problems.append("production allows IDP_CODE_LIFETIME of at most 60 seconds")
+        problems += [
+            f"production allows IDP_{name.upper()} of at most {most.total_seconds():.0f} seconds"
+            for name, most in LONGEST_SESSIONS.items()
+            if getattr(self, name) > most
+        ]
         if any(network.prefixlen == 0 for network in self.trusted_proxies):
             problems.append("production refuses to trust every address in IDP_TRUSTED_PROXIES")
         return problems

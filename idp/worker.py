@@ -95,8 +95,7 @@ def _checkpoint(services: Services) -> None:
 
 
 def _sweep(services: Services, stop: threading.Event) -> None:
-    settings = services.settings
-    replay = max(settings.refresh_lifetime, settings.session_lifetime) + sweeper.DAY
+    replay = max(services.settings.refresh_lifetime, services.session_limits.longest) + sweeper.DAY
     removed = sweeper.sweep(services.database, services.clock(), lambda: not stop.is_set(), replay)
     if removed:
         log.info("swept", rows=removed)

@@ -206,7 +206,6 @@ def a_citizen(
 def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -> str:
     """A live session of a citizen; the value of its cookie."""
     methods = ("password", "totp") if acr.meets(level, acr.AAL2) else ("password",)
-    settings = services.settings
     with services.database.unit_of_work() as db:
         _session, handle = browser.start(
             db,
@@ -214,7 +213,7 @@ def a_session(services: Services, citizen: TestCitizen, level: str = acr.AAL2) -
             citizen_id=citizen.citizen_id,
             methods=methods,
             place=browser.Place("Chrome, Android", "192.0.2.0/24"),
-            limits=browser.Limits(settings.session_idle, settings.session_lifetime),
+            limits=services.session_limits,
             now=services.clock(),
         )
     return handle.text

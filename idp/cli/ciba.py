@@ -110,7 +110,6 @@ def _waiting(services: Services, auth_req_id: str) -> Decoupled:
 @contextmanager
 def _session(services: Services, waiting: Decoupled, now: datetime) -> Iterator[str]:
     """Open a session for as long as the command takes, named for what it is."""
-    settings = services.settings
     with services.database.unit_of_work() as db:
         citizen = db.get_one(Citizen, waiting.citizen_id)
         session, handle = browser.start(
@@ -119,7 +118,7 @@ def _session(services: Services, waiting: Decoupled, now: datetime) -> Iterator[
             citizen_id=citizen.id,
             methods=(),
             place=browser.Place("idp ciba", ""),
-            limits=browser.Limits(settings.session_idle, settings.session_lifetime),
+            limits=services.session_limits,
             now=now,
         )
         session.acr = acr.AAL2 if second_factors(db, citizen.account_id).totp else acr.AAL1

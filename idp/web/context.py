@@ -8,7 +8,8 @@ from typing import cast
 
 from flask import current_app, request
 
-from idp.domain.sessions.browser import Limits, Place
+from idp.domain.sessions.browser import Place
+from idp.domain.sessions.limits import Limits, SessionLimits
 from idp.domain.store.database import Session
 from idp.services import Services
 from idp.web.devices import device_name, network_name
@@ -26,16 +27,15 @@ def unit_of_work() -> Iterator[Session]:
         yield db
 
 
-def session_limits() -> Limits:
-    """Return how long a citizen's session may sleep and live."""
-    settings = services().settings
-    return Limits(settings.session_idle, settings.session_lifetime)
+def session_limits() -> SessionLimits:
+    """Return how long a citizen's session may sleep and live, by level."""
+    return services().session_limits
 
 
-def operator_limits() -> Limits:
-    """Return how long a console session may sleep and live."""
+def operator_limits() -> SessionLimits:
+    """Return how long a console session may sleep and live, whatever its level."""
     settings = services().settings
-    return Limits(settings.operator_session_idle, settings.session_lifetime)
+    return SessionLimits.same(Limits(settings.operator_session_idle, settings.aal3_session_lifetime))
 
 
 def place() -> Place:

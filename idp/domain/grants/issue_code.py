@@ -11,6 +11,7 @@ from idp.domain.audit.record import INSERT_PENDING, parameters
 from idp.domain.grants.pushed_requests import CLAIM, claim_parameters
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions.browser import TOUCH_EVERY
+from idp.domain.sessions.limits import SessionLimits
 from idp.domain.store.statements import SqliteStatements, Statements
 from idp.protocol.authorize import assurance
 from idp.protocol.authorize.request import AuthorizationRequest
@@ -70,7 +71,7 @@ class CodePolicy:
     """How long codes live and sessions sleep."""
 
     code_lifetime: timedelta
-    session_idle: timedelta
+    sessions: SessionLimits
 
 
 def issue_code(
@@ -153,7 +154,7 @@ def _params(
         **given(request, client, standing),
         "now": now,
         "expires_at": now + policy.code_lifetime,
-        "idle_expires_at": now + policy.session_idle,
+        "idle_expires_at": now + policy.sessions.of(standing.session.acr, shared=standing.shared).idle,
         "touch_before": now - TOUCH_EVERY,
         **parameters(event, now),
     }

@@ -15,7 +15,7 @@ from idp.protocol.oidc import acr
 
 READ = """
 SELECT cl.status AS client_status, s.id AS session_id, s.account_id, s.citizen_id, s.acr, s.amr, s.auth_time,
-       s.seen_at, au.id AS authorization_id, au.scope, au.granted, au.declined, au.granted_at,
+       s.shared, au.id AS authorization_id, au.scope, au.granted, au.declined, au.granted_at,
        au.resource, au.authorization_details,
        (SELECT {aggregate}(r.name, ' ') FROM role r WHERE r.citizen_id = s.citizen_id AND r.valid_from <= :now
                AND (r.valid_until IS NULL OR r.valid_until > :now)) AS roles,
@@ -49,6 +49,7 @@ class Standing:
     roles: frozenset[str]
     reachable_acr: str
     took_part: bool
+    shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ def _standing(row: Row, started_at: datetime | None) -> Standing | None:
         roles=frozenset((row["roles"] or "").split()),
         reachable_acr=acr.reachable((row["factors"] or "").split()),
         took_part=bool(row["took_part"]),
+        shared=bool(row["shared"]),
     )
 
 

@@ -11,20 +11,13 @@ from sqlalchemy import select, update
 
 from idp.domain.audit.events import SessionEnded, SignedIn
 from idp.domain.audit.record import record
+from idp.domain.sessions.limits import SessionLimits
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.oauth.values import Handle, HandleKind
 from idp.protocol.oidc import acr
 
 TOUCH_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a session may sleep and live."""
-
-    idle: timedelta
-    absolute: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +35,14 @@ def start(
     citizen_id: UUID | None,
     methods: Sequence[str],
     place: Place,
-    limits: Limits,
+    limits: SessionLimits,
     now: datetime,
     shared: bool = False,
 ) -> tuple[BrowserSession, Handle]:
     """Start a session after a successful sign-in; the handle goes into the cookie, once."""
     handle = Handle.mint(HandleKind.SESSION, now, account_id.bytes)
+    level = acr.achieved(methods)
+    allowed = limits.of(level, shared=shared)
     session = BrowserSession(
         day=handle.day,
         bucket=handle.bucket,
@@ -55,15 +50,15 @@ def start(
         id=uuid4(),
         account_id=account_id,
         citizen_id=citizen_id,
-        acr=acr.achieved(methods),
+        acr=level,
         amr=" ".join(acr.amr(methods)),
         methods=" ".join(methods),
         shared=shared,
         auth_time=now,
         started_at=now,
         seen_at=now,
-        idle_expires_at=now + limits.idle,
-        expires_at=now + limits.absolute,
+        idle_expires_at=now + allowed.idle,
+        expires_at=now + allowed.absolute,
         device=place.device,
         network=place.network,
     )
@@ -73,14 +68,19 @@ def start(
 
 
 def raise_assurance(
-    db: Session, session: BrowserSession, *, methods: Sequence[str], limits: Limits, now: datetime
+    db: Session, session: BrowserSession, *, methods: Sequence[str], limits: SessionLimits, now: datetime
 ) -> Handle:
-    """Note a fresh, stronger sign-in and change the handle; the old cookie is dead (ASVS 7.2.4)."""
+    """Note a fresh sign-in and change the handle; the old cookie is dead (ASVS 7.2.4).
+
+    The limits of the level reached begin anew.
+    """
     handle = Handle.mint(HandleKind.SESSION, now, session.account_id.bytes)
     session.day, session.bucket, session.digest = handle.day, handle.bucket, handle.digest
     session.methods = " ".join(methods)
     session.acr, session.amr, session.auth_time = acr.achieved(methods), " ".join(acr.amr(methods)), now
-    session.seen_at, session.idle_expires_at = now, now + limits.idle
+    allowed = limits.of(session.acr, shared=session.shared)
+    session.seen_at, session.idle_expires_at = now, now + allowed.idle
+    session.expires_at = now + allowed.absolute
     _record_sign_in(db, session, now)
     return handle
 
@@ -100,10 +100,11 @@ def find(db: Session, text: str | None, now: datetime) -> BrowserSession | None:
     ).one_or_none()
 
 
-def touch(db: Session, session: BrowserSession, limits: Limits, now: datetime) -> None:
+def touch(db: Session, session: BrowserSession, limits: SessionLimits, now: datetime) -> None:
     """Move the idle limit, at most once a minute."""
     if now - session.seen_at >= TOUCH_EVERY:
-        session.seen_at, session.idle_expires_at = now, now + limits.idle
+        allowed = limits.of(session.acr, shared=session.shared)
+        session.seen_at, session.idle_expires_at = now, now + allowed.idle
 
 
 def live_of(db: Session, account_id: UUID, now: datetime) -> Sequence[BrowserSession]:

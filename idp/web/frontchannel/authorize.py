@@ -118,13 +118,12 @@ def code_for(asked: AuthorizationRequest, client: Client, standing: Standing) ->
     """
     deployment = services()
     require_reader(deployment, asked.reply_to.mode, client)
-    settings = deployment.settings
     return issue_code(
         deployment.database.statements,
         asked,
         client,
         standing,
-        CodePolicy(settings.code_lifetime, settings.session_idle),
+        CodePolicy(deployment.settings.code_lifetime, deployment.session_limits),
         deployment.clock(),
     )
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
+from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.protocol.authorize.prompts import Prompt
 from idp.protocol.authorize.request import AuthorizationRequest
@@ -21,7 +22,7 @@ from idp.web.frontchannel.authorize import code_for, put_on_record, refuse
 from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
 from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
-from idp.web.frontchannel.signed_in import current_session
+from idp.web.frontchannel.signed_in import current_session, may_be_raised
 from idp.web.render import answer, go, show
 
 bp = Blueprint("interaction", __name__)
@@ -94,7 +95,14 @@ def _second_factor(uid: str) -> Response:
         session = current_session(db)
         if session is None:
             return go(f"/interaction/{uid}")
-        return show(mfa.mfa_page(db, uid, waiting_for(db, uid), session, request.args.get("method")))
+        return _factor_or_password(db, uid, waiting_for(db, uid), session)
+
+
+def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: BrowserSession) -> Response:
+    """Ask for one more factor, or for the first again where that was too long ago."""
+    if not may_be_raised(session):
+        return show(login.login_page(uid, waiting))
+    return show(mfa.mfa_page(db, uid, waiting, session, request.args.get("method")))
 
 
 def _account(db: Session, uid: str, waiting: Waiting) -> Response:
@@ -106,7 +114,7 @@ def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     if session is None or stale:
         return show(login.login_page(uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
-        return show(mfa.mfa_page(db, uid, waiting, session, request.args.get("method")))
+        return _factor_or_password(db, uid, waiting, session)
     if not interactions.complete(db, waiting.row, services().clock()):
         raise Gone
     return go(str(waiting.request["next"]))

@@ -17,7 +17,7 @@ from idp.web.frontchannel import notices, ways
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
-from idp.web.frontchannel.signed_in import current_session, raise_session
+from idp.web.frontchannel.signed_in import current_session, may_be_raised, raise_session
 from idp.web.frontchannel.ways import Asking, Way
 from idp.web.pages import FieldError, MfaWaysPage, Notice, Page, WayLink
 from idp.web.render import go, show
@@ -49,7 +49,7 @@ def mfa(uid: str) -> Response:
             db.commit()
             return cancelled(waiting)
         session = current_session(db)
-        if session is None:
+        if session is None or not may_be_raised(session):
             return response
         asking = Asking(uid=uid, waiting=waiting, session=session)
         way = ways.chosen(db, asking, request.form.get("method"))

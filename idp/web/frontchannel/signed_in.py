@@ -29,6 +29,11 @@ def current_session(db: Session) -> BrowserSession | None:
     return session if session is not None and session.citizen_id is not None else None
 
 
+def may_be_raised(session: BrowserSession) -> bool:
+    """Tell whether a second factor is enough, or the first must be proved again because it is too long ago."""
+    return session_limits().carries(session.acr, session.auth_time, services().clock())
+
+
 def begin_session(
     db: Session, response: Response, account_id: UUID, citizen_id: UUID, methods: Sequence[str]
 ) -> None:

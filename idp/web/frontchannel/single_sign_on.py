@@ -37,8 +37,7 @@ def location_for(services: Services, query: bytes, cookie_header: str) -> str | 
         standing = situation.read(statements, client, session, now).standing
         if standing is None or next_prompt(describe(services, asked, client, standing)) is not None:
             return None
-        settings = services.settings
-        lifetimes = CodePolicy(settings.code_lifetime, settings.session_idle)
+        lifetimes = CodePolicy(services.settings.code_lifetime, services.session_limits)
         code = issue_code(statements, asked, client, standing, lifetimes, now)
     except ProtocolError:
         return None

@@ -34,7 +34,7 @@ class Machines:
             MachineLimits(settings.redis_url),
             services.keysets,
             GrantPolicy(
-                settings.session_lifetime,
+                services.session_limits.longest,
                 settings.refresh_lifetime,
                 settings.issuer,
                 services.clients.serving,
