@@ -6,30 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
-
 from idp.domain.audit.events import AccountRegistered, OperatorCreated
 from idp.domain.audit.record import record
-from idp.domain.citizens import identifiers, names, profile
+from idp.domain.citizens import contacts, identifiers, names, profile
 from idp.domain.citizens.identifiers import Kind
-from idp.domain.citizens.models import Account, Citizen, Identifier, Operator
+from idp.domain.citizens.logins import DuplicateIdentity as DuplicateIdentity
+from idp.domain.citizens.logins import add_identifier
+from idp.domain.citizens.models import Account, Citizen, Operator
 from idp.domain.citizens.nik import is_synthetic
+from idp.domain.citizens.people import GERBANG as GERBANG
+from idp.domain.citizens.people import SELF as SELF
+from idp.domain.citizens.people import Person as Person
+from idp.domain.citizens.people import citizen_of as citizen_of
 from idp.domain.store.database import Session
-from keys import DataKey, KeyTree
-
-SELF, GERBANG = "self", "account"
-
-
-class DuplicateIdentity(Exception):
-    """An account with this NIK (or another unique identifier) exists; nothing was made.
-
-    Let it leave the unit of work, which then rolls back.
-    """
-
-    def __init__(self, kind: Kind) -> None:
-        super().__init__(f"another account has this {kind}")
-        self.kind = kind
+from keys import KeyTree
 
 
 class SyntheticRefused(Exception):
@@ -58,15 +48,6 @@ class NewCitizen:
     zoneinfo: str = "Asia/Jakarta"
     proofing: str = "none"
     channel: str = "web"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A citizen, with the key that seals what is written about them."""
-
-    account_id: UUID
-    citizen_id: UUID
-    data_key: DataKey
 
 
 def create_citizen(
@@ -130,9 +111,9 @@ def create_citizen(
             )
     person = Person(account.id, citizen_id, data_key)
     if new.email:
-        set_contact(db, tree, person, Kind.EMAIL, new.email, new.email_confirmed, now)
+        contacts.keep(db, tree, person, Kind.EMAIL, new.email, now, confirmed=new.email_confirmed)
     if new.phone_number:
-        set_contact(db, tree, person, Kind.PHONE, new.phone_number, new.phone_confirmed, now)
+        contacts.keep(db, tree, person, Kind.PHONE, new.phone_number, now, confirmed=new.phone_confirmed)
     if new.username:
         value = identifiers.username(new.username)
         add_identifier(db, tree, account.id, Kind.USERNAME, value, now, unique=True)
@@ -142,65 +123,6 @@ def create_citizen(
         now,
     )
     return person
-
-
-def set_contact(
-    db: Session,
-    tree: KeyTree,
-    person: Person,
-    kind: Kind,
-    text: str,
-    confirmed: bool,
-    now: datetime,
-) -> None:
-    """Keep an e-mail address or phone number; whoever comes first may also sign in with it.
-
-    Raises:
-        Malformed: when it is no address or number.
-    """
-    value = identifiers.canonical(kind, text)
-    add_identifier(db, tree, person.account_id, kind, value, now)
-    profile.write(
-        db,
-        person.data_key,
-        person.citizen_id,
-        "email" if kind is Kind.EMAIL else "phone_number",
-        value,
-        source=GERBANG if confirmed else SELF,
-        level="ial0",
-        verified_at=now if confirmed else None,
-        now=now,
-    )
-
-
-def add_identifier(
-    db: Session,
-    tree: KeyTree,
-    account_id: UUID,
-    kind: Kind,
-    value: str,
-    now: datetime,
-    *,
-    unique: bool = False,
-    operator: bool = False,
-) -> bool:
-    """Add a canonical identifier; True when it may sign in. A taken one stays a contact, unless `unique`.
-
-    Raises:
-        DuplicateIdentity: when `unique` and another account signs in with it.
-    """
-    digest = identifiers.digest(tree.blind_index, kind, value, operator=operator)
-    try:
-        with db.begin_nested():
-            db.add(_identifier(account_id, kind, digest, now, login=True))
-            db.flush()
-    except IntegrityError as exc:
-        if unique:
-            raise DuplicateIdentity(kind) from exc
-        db.add(_identifier(account_id, kind, digest, now, login=False))
-        db.flush()
-        return False
-    return True
 
 
 def create_operator(
@@ -235,11 +157,6 @@ def create_operator(
     return account.id
 
 
-def citizen_of(db: Session, account_id: UUID) -> UUID | None:
-    """Return the citizen behind an account; operators have none."""
-    return db.scalars(select(Citizen.id).where(Citizen.account_id == account_id)).one_or_none()
-
-
 def _account(db: Session, kind: str, password_hash: str | None, now: datetime) -> Account:
     account = Account(
         id=uuid4(),
@@ -252,9 +169,3 @@ def _account(db: Session, kind: str, password_hash: str | None, now: datetime) -
     db.add(account)
     db.flush()
     return account
-
-
-def _identifier(account_id: UUID, kind: Kind, digest: bytes, now: datetime, *, login: bool) -> Identifier:
-    return Identifier(
-        id=uuid4(), account_id=account_id, kind=kind.value, digest=digest, login=login, created_at=now
-    )

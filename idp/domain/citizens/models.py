@@ -88,6 +88,38 @@ class Identifier(Base):
     created_at: Mapped[Moment]
 
 
+class Contact(Base):
+    """An e-mail address or phone number of a citizen; `id` is that of the identifier it is found by (ADR 0019).
+
+    The value of the primary one is the attribute `email` or `phone_number`; the others keep theirs in `sealed`.
+    `channels` are what a phone takes messages by: `sms`, `whatsapp`.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        CheckConstraint("kind in ('email', 'phone')", name="kind"),
+        CheckConstraint("is_primary = (sealed IS NULL)", name="one_value"),
+        Index(
+            "uq_contact_primary",
+            "citizen_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+        Index("ix_contact_citizen", "citizen_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey("identifier.id"), primary_key=True)
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizen.id"))
+    kind: Mapped[Name]
+    is_primary: Mapped[bool]
+    sealed: Mapped[SealedBytes | None]
+    channels: Mapped[Name]
+    verified_at: Mapped[Moment | None]
+    created_at: Mapped[Moment]
+
+
 class AttributeValue(Base):
     """One dated value with its provenance: sealed JSON; superseded values are kept (features D12)."""
 

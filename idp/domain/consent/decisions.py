@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
-from idp.domain.audit.events import ConsentDenied, ConsentGranted
+from idp.domain.audit.events import AgencyContactChosen, ConsentDenied, ConsentGranted
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization
@@ -54,6 +54,55 @@ class Reach:
 
 
 NOTHING_ELSE = Reach()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The contacts a client sees where they are not the primary ones."""
+
+    email: UUID | None = None
+    phone: UUID | None = None
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """Those that were chosen."""
+        return tuple(each for each in (self.email, self.phone) if each is not None)
+
+
+def seen(authorization: Authorization | None) -> Seen:
+    """Return what was chosen, the primary ones where nothing was."""
+    if authorization is None:
+        return Seen()
+    return Seen(authorization.email_contact, authorization.phone_contact)
+
+
+def choose_contacts(db: Session, citizen_id: UUID, client_id: str, chosen: Seen, now: datetime) -> bool:
+    """Let a client see these contacts from now on; False when it is given nothing or sees them already.
+
+    Rows that a later consent superseded count too: tokens may still rest on them (decisions 6).
+    """
+    changed = db.execute(
+        update(Authorization)
+        .where(
+            Authorization.citizen_id == citizen_id,
+            Authorization.client_id == client_id,
+            Authorization.withdrawn_at.is_(None),
+            or_(
+                Authorization.email_contact.is_distinct_from(chosen.email),
+                Authorization.phone_contact.is_distinct_from(chosen.phone),
+            ),
+        )
+        .values(email_contact=chosen.email, phone_contact=chosen.phone)
+        .returning(Authorization.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not changed:
+        return False
+    kinds = tuple(
+        kind for kind, each in (("email", chosen.email), ("phone", chosen.phone)) if each is not None
+    )
+    record(db, AgencyContactChosen(citizen_id=citizen_id, client_id=client_id, kinds=kinds), now)
+    return True
 
 
 def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
@@ -122,6 +171,7 @@ def grant(
         resources = dict.fromkeys((*(before.resource or "").split(), *resources))
         kept = read_stored(before.authorization_details)
         details = (*(detail for detail in kept if detail not in details), *details)
+    chosen = seen(before)
     _supersede(db, citizen_id, client.client_id, now)
     row_id = uuid4()
     text = orjson.dumps([*(line.to_dict() for line in shown), *({"words": words} for words in reach.words)])
@@ -140,6 +190,8 @@ def grant(
         granted_at=now,
         expires_at=expires_at,
         subject=subject,
+        email_contact=chosen.email,
+        phone_contact=chosen.phone,
     )
     db.add(authorization)
     db.flush()

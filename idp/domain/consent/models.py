@@ -49,6 +49,9 @@ class Authorization(Base):
     withdrawn_at: Mapped[Moment | None]
     subject: Mapped[Digest | None]
     """A digest of the `sub` the client knows the citizen by: the way back from a hint (CIBA Core §7.1)."""
+    email_contact: Mapped[UUID | None]
+    phone_contact: Mapped[UUID | None]
+    """The contact this client sees where it is not the primary one; one that is gone gives way to that."""
 
 
 class ClientBlock(Base):

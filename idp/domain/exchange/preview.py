@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from idp.domain.citizens.models import AttributeValue, Citizen
+from idp.domain.citizens.contacts import ATTRIBUTES
+from idp.domain.citizens.identifiers import Kind
+from idp.domain.citizens.models import AttributeValue, Citizen, Contact
 from idp.domain.exchange.release import local_day
-from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values
+from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values, with_chosen
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.userinfo import citizen_claims
@@ -35,8 +37,12 @@ def preview(
     client: Client,
     names: Iterable[str],
     now: datetime,
+    chosen: Collection[UUID] = (),
 ) -> Preview:
-    """Open the named claims for their owner's eyes; nothing is released and no ledger row is due."""
+    """Open the named claims for their owner's eyes; nothing is released and no ledger row is due.
+
+    `chosen` are contacts the client sees instead of the primary ones.
+    """
     citizen = db.get_one(Citizen, citizen_id)
     if citizen.data_key is None:
         raise LookupError("an erased citizen has nothing to show")
@@ -47,8 +53,18 @@ def preview(
         )
     )
     sealed = [SealedValue(r.id, r.name, r.sealed, r.source, r.level, r.verified_at) for r in rows]
+    contacts = db.scalars(
+        select(Contact).where(
+            Contact.citizen_id == citizen_id, Contact.id.in_(chosen), Contact.sealed.is_not(None)
+        )
+    ).all()
+    seen = [
+        SealedValue.of_contact(c.id, ATTRIBUTES[Kind(c.kind)], c.sealed, c.verified_at)
+        for c in contacts
+        if c.sealed is not None
+    ]
     person = Person(citizen.account_id, citizen.locale, citizen.zoneinfo, citizen.updated_at)
     wanted = tuple(names)
-    opened = open_values(wanted, sealed, data_key, person, client, salt)
+    opened = open_values(wanted, with_chosen(sealed, seen), data_key, person, client, salt)
     claims = citizen_claims(wanted, opened.values, today=local_day(person, now))
     return Preview(claims, opened.provenance, data_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from idp import trace
 from idp.domain.audit.events import DataReleased
 from idp.domain.audit.record import INSERT_PENDING, parameters
 from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
-from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values
+from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values, with_chosen
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.claims import registered
@@ -22,9 +22,16 @@ from keys import Vault
 
 FACTS = """
 f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release,
-ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at
+ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at,
+ce.id AS email_id, ce.sealed AS email_sealed, ce.verified_at AS email_verified,
+cp.id AS phone_id, cp.sealed AS phone_sealed, cp.verified_at AS phone_verified
 """
-GATED = f"FROM family f {FAMILY_GATE} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}"
+CHOSEN = """
+  LEFT JOIN contact ce ON ce.id = au.email_contact AND ce.citizen_id = ci.id AND ce.kind = 'email'
+  LEFT JOIN contact cp ON cp.id = au.phone_contact AND cp.citizen_id = ci.id AND cp.kind = 'phone'
+"""
+"""The contacts this client sees; none where the choice is gone, and the primary one has no value of its own."""
+GATED = f"FROM family f {FAMILY_GATE} {CHOSEN} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}"
 POSTGRESQL = f"""
 SELECT {FACTS}, v.*
 {
@@ -102,7 +109,7 @@ def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: d
             as_uuid(row["account_id"]), row["locale"], row["zoneinfo"], as_moment(row["updated_at"])
         ),
         data_key=row["data_key"],
-        sealed=values,
+        sealed=with_chosen(values, _chosen(row)),
     )
 
 
@@ -175,6 +182,18 @@ def _write_ledger(
 def _value(row: Row) -> SealedValue:
     verified = as_moment(row["verified_at"]) if row["verified_at"] is not None else None
     return SealedValue(as_uuid(row["id"]), row["name"], row["sealed"], row["source"], row["level"], verified)
+
+
+def _chosen(row: Row) -> Iterator[SealedValue]:
+    for name, column in (("email", "email"), ("phone_number", "phone")):
+        if row[f"{column}_sealed"] is not None:
+            verified = row[f"{column}_verified"]
+            yield SealedValue.of_contact(
+                as_uuid(row[f"{column}_id"]),
+                name,
+                row[f"{column}_sealed"],
+                as_moment(verified) if verified is not None else None,
+            )
 
 
 def _unpack(row: Row) -> tuple[SealedValue, ...]:

@@ -42,6 +42,18 @@ class SealedValue:
     source: str
     level: str
     verified_at: datetime | None
+    table: str = "attribute_value"
+
+    @classmethod
+    def of_contact(cls, id: UUID, name: str, sealed: bytes, verified_at: datetime | None) -> SealedValue:
+        """Return a contact that is not the primary one, as if it were the attribute `name`."""
+        return cls(id, name, sealed, "account", "ial0", verified_at, table="contact")
+
+
+def with_chosen(values: Iterable[SealedValue], chosen: Iterable[SealedValue]) -> tuple[SealedValue, ...]:
+    """Put the contacts a citizen chose for a client in the place of the primary ones."""
+    instead = {value.name: value for value in chosen}
+    return tuple(instead.get(value.name, value) for value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ def open_values(
     origin: dict[str, Provenance] = {}
     for value in sealed:
         if value.name in wanted:
-            place = Place("attribute_value", "sealed", value.id.hex)
+            place = Place(value.table, "sealed", value.id.hex)
             stored[value.name] = orjson.loads(data_key.unseal(value.sealed, place))
             origin[value.name] = Provenance(value.source, value.level, value.verified_at)
     values = {
