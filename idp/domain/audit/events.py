@@ -10,39 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from idp.domain.audit.account_events import (
-    AccountClosed as AccountClosed,
-)
-from idp.domain.audit.account_events import (
-    AgencyContactChosen as AgencyContactChosen,
-)
-from idp.domain.audit.account_events import (
-    ChannelsChosen as ChannelsChosen,
-)
-from idp.domain.audit.account_events import (
-    ContactAdded as ContactAdded,
-)
-from idp.domain.audit.account_events import (
-    ContactMadePrimary as ContactMadePrimary,
-)
-from idp.domain.audit.account_events import (
-    ContactRemoved as ContactRemoved,
-)
-from idp.domain.audit.account_events import (
-    DataExported as DataExported,
-)
-from idp.domain.audit.account_events import (
-    FactorRemoved as FactorRemoved,
-)
-from idp.domain.audit.account_events import (
-    LanguageChosen as LanguageChosen,
-)
-from idp.domain.audit.account_events import (
-    LoginMoved as LoginMoved,
-)
-from idp.domain.audit.account_events import (
-    PasswordRefused as PasswordRefused,
-)
+from idp.domain.audit import account_events
 from idp.domain.audit.admin_events import (
     AccessRefused as AccessRefused,
 )
@@ -373,7 +341,7 @@ EVENTS: tuple[type[Event], ...] = tuple(
     sorted(
         (
             c
-            for c in vars().copy().values()
+            for c in (*vars().copy().values(), *vars(account_events).values())
             if isinstance(c, type) and issubclass(c, Event) and c is not Event
         ),
         key=lambda c: c.__name__,

@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import delete, exists, select, update
 
-from idp.domain.audit.events import (
+from idp.domain.audit.account_events import (
     ChannelsChosen,
     ContactAdded,
     ContactMadePrimary,

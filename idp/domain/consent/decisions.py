@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import or_, select, update
 
-from idp.domain.audit.events import AgencyContactChosen, ConsentDenied, ConsentGranted
+from idp.domain.audit.account_events import AgencyContactChosen
+from idp.domain.audit.events import ConsentDenied, ConsentGranted
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization

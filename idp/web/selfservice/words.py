@@ -24,11 +24,23 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "FactorEnrolled": ("security", lazy_gettext("Aplikasi kode keamanan dipasang")),
     "RecoveryCardIssued": ("security", lazy_gettext("Kartu pemulihan dibuat")),
     "RecoveryCodeUsed": ("security", lazy_gettext("Kode dari kartu pemulihan dipakai")),
+    "ContactAdded": ("account", lazy_gettext("Alamat email atau nomor ponsel ditambahkan")),
+    "ContactMadePrimary": ("account", lazy_gettext("Alamat email atau nomor ponsel dijadikan yang utama")),
+    "ContactRemoved": ("account", lazy_gettext("Alamat email atau nomor ponsel dihapus")),
+    "ChannelsChosen": ("account", lazy_gettext("Cara nomor ponsel menerima pesan dipilih")),
+    "LanguageChosen": ("account", lazy_gettext("Bahasa surat dipilih")),
+    "FactorRemoved": ("security", lazy_gettext("Satu pengaman kedua dilepas")),
+    "DataExported": ("data", lazy_gettext("Anda mengunduh data Anda")),
+    "AccountClosed": ("account", lazy_gettext("Akun ditutup")),
     "SignedIn": ("sign_in", lazy_gettext("Anda masuk")),
     "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
 }
 AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ConsentGranted": ("consent", lazy_gettext("Izin diberikan kepada %(service)s")),
+    "AgencyContactChosen": (
+        "consent",
+        lazy_gettext("Alamat atau nomor yang dilihat %(service)s dipilih"),
+    ),
     "ConsentDenied": ("consent", lazy_gettext("Izin untuk %(service)s ditolak")),
     "ConsentWithdrawn": ("consent", lazy_gettext("Izin untuk %(service)s ditarik")),
     "CitizenAsked": ("sign_in", lazy_gettext("%(service)s meminta Anda masuk")),
@@ -72,6 +84,8 @@ def _detail(entry: Entry) -> str:
         return str(REASONS.get(str(known.get("reason")), ""))
     if entry.event == "DataReleased":
         return _claims(known.get("claims", ()))
+    if entry.event in ("ContactAdded", "ContactMadePrimary", "ContactRemoved"):
+        return str(_("Alamat email") if known.get("kind") == "email" else _("Nomor ponsel"))
     if entry.event == "ConsentGranted":
         return _claims(known.get("granted", ()))
     if entry.event == "IdentityVerified":
