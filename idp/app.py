@@ -16,6 +16,7 @@ from idp.web.draining import Draining
 from idp.web.errors import init_errors
 from idp.web.frontchannel import (
     authorize,
+    changes,
     check_session,
     consent,
     elsewhere,
@@ -63,6 +64,7 @@ def create_app(services: Services) -> Flask:
         logout,
         check_session,
         elsewhere,
+        changes,
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)

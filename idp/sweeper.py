@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 
 from idp.domain.authenticators.models import Attempts, OneTimeCode
-from idp.domain.citizens.models import RegistrationDraft
+from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Outbox
 from idp.domain.grants.models import (
     AuthorizationCode,
@@ -29,6 +29,7 @@ BATCH: Final = 500
 DAY: Final = timedelta(days=1)
 KEPT_DELIVERIES: Final = timedelta(days=7)
 KEPT_SESSIONS: Final = timedelta(days=90)
+KEPT_CHANGES: Final = timedelta(days=90)
 REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 
@@ -70,6 +71,12 @@ RULES: Final[Sequence[Rule]] = (
     Rule(ProofMark, lambda now: ProofMark.exp_day < _day(now - DAY)),
     Rule(RevokedToken, lambda now: RevokedToken.exp_day < _day(now - DAY)),
     Rule(RegistrationDraft, lambda now: RegistrationDraft.expires_at < now),
+    Rule(
+        PendingChange,
+        lambda now: or_(
+            PendingChange.applied_at < now - KEPT_CHANGES, PendingChange.cancelled_at < now - KEPT_CHANGES
+        ),
+    ),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),
     Rule(
         Attempts,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from idp.domain.audit import account_events
+from idp.domain.audit import account_events, decoupled_events, recovery_events
 from idp.domain.audit.admin_events import (
     AccessRefused as AccessRefused,
 )
@@ -61,33 +61,6 @@ from idp.domain.audit.admin_events import (
 )
 from idp.domain.audit.admin_events import (
     OperatorSignedIn as OperatorSignedIn,
-)
-from idp.domain.audit.decoupled_events import (
-    AskingRefused as AskingRefused,
-)
-from idp.domain.audit.decoupled_events import (
-    CitizenAsked as CitizenAsked,
-)
-from idp.domain.audit.decoupled_events import (
-    DecoupledRequestApproved as DecoupledRequestApproved,
-)
-from idp.domain.audit.decoupled_events import (
-    DecoupledRequestDenied as DecoupledRequestDenied,
-)
-from idp.domain.audit.decoupled_events import (
-    DeviceRequestStarted as DeviceRequestStarted,
-)
-from idp.domain.audit.decoupled_events import (
-    PingUndelivered as PingUndelivered,
-)
-from idp.domain.audit.decoupled_events import (
-    RequestsBlocked as RequestsBlocked,
-)
-from idp.domain.audit.decoupled_events import (
-    RequestsUnblocked as RequestsUnblocked,
-)
-from idp.domain.audit.decoupled_events import (
-    UserCodeRefused as UserCodeRefused,
 )
 from idp.domain.audit.event import Event as Event
 
@@ -337,14 +310,18 @@ class LogoutUndelivered(Event):
     attempts: int
 
 
+ELSEWHERE = (account_events, decoupled_events, recovery_events)
+"""Where events live that are imported from their own module."""
+
 EVENTS: tuple[type[Event], ...] = tuple(
     sorted(
-        (
-            c
-            for c in (*vars().copy().values(), *vars(account_events).values())
-            if isinstance(c, type) and issubclass(c, Event) and c is not Event
-        ),
-        key=lambda c: c.__name__,
+        {
+            found
+            for names in (vars(), *map(vars, ELSEWHERE))
+            for found in names.copy().values()
+            if isinstance(found, type) and issubclass(found, Event) and found is not Event
+        },
+        key=lambda event: event.__name__,
     )
 )
 """All event classes, for documentation and for the citizen's history."""

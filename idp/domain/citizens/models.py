@@ -174,3 +174,37 @@ class RegistrationDraft(Base):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     completed_at: Mapped[Moment | None]
+
+
+class PendingChange(Base):
+    """A grave change that waits. `digest` is of the token that cancels it; `payload` is forgotten when it ends.
+
+    `due_at` is when a worker looks at it next: `effective_at` at first, later after a failed attempt.
+    """
+
+    __tablename__ = "pending_change"
+    __table_args__ = (
+        CheckConstraint("ended_by in ('link', 'owner', 'void')", name="ended_by"),
+        CheckConstraint("applied_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+        Index(
+            "ix_pending_change_due",
+            "due_at",
+            sqlite_where=text("applied_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("applied_at IS NULL AND cancelled_at IS NULL"),
+        ),
+        Index("ix_pending_change_citizen", "citizen_id", "asked_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    citizen_id: Mapped[UUID] = mapped_column(ForeignKey("citizen.id"))
+    kind: Mapped[Name]
+    payload: Mapped[SealedBytes]
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    actor: Mapped[Name | None]
+    asked_at: Mapped[Moment]
+    effective_at: Mapped[Moment]
+    due_at: Mapped[Moment]
+    attempts: Mapped[int] = mapped_column(default=0)
+    applied_at: Mapped[Moment | None]
+    cancelled_at: Mapped[Moment | None]
+    ended_by: Mapped[Name | None]

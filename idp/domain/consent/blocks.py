@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 
-from idp.domain.audit.events import RequestsBlocked, RequestsUnblocked
+from idp.domain.audit.decoupled_events import RequestsBlocked, RequestsUnblocked
 from idp.domain.audit.record import record
 from idp.domain.consent.models import ClientBlock
 from idp.domain.registry.models import ClientRegistration

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from idp.domain.audit.events import AskingRefused, CitizenAsked
+from idp.domain.audit.decoupled_events import AskingRefused, CitizenAsked
 from idp.domain.audit.record import record
 from idp.domain.authenticators import throttle
 from idp.domain.authenticators.throttle import Ladder

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select, update
 
-from idp.domain.audit.events import DecoupledRequestApproved, DecoupledRequestDenied
+from idp.domain.audit.decoupled_events import DecoupledRequestApproved, DecoupledRequestDenied
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import Account, Citizen
 from idp.domain.consent.models import Authorization

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import exists, select
 
+from idp.domain.audit.decoupled_events import DeviceRequestStarted
 from idp.domain.audit.event import Event
-from idp.domain.audit.events import DeviceRequestStarted
 from idp.domain.audit.record import record
 from idp.domain.grants.models import DecoupledRequest
 from idp.domain.sessions.browser import Place as Origin

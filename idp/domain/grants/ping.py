@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from idp.domain.audit.events import PingUndelivered
+from idp.domain.audit.decoupled_events import PingUndelivered
 from idp.domain.audit.record import record
 from idp.domain.events import outbox
 from idp.domain.events.outbox import DONE, Delivery, Outcome, State, later, never

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from idp.domain.audit.events import UserCodeRefused
+from idp.domain.audit.decoupled_events import UserCodeRefused
 from idp.domain.audit.record import record
 from idp.domain.authenticators import throttle
 from idp.domain.authenticators.throttle import Ladder

@@ -30,6 +30,7 @@ class HandleKind(StrEnum):
     BROWSER = "b"
     DEVICE = "v"
     CIBA = "a"
+    CHANGE = "k"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from idp.web.pages.account import (
     AccountServicesPage,
     AccountSessionsPage,
     BlockedLine,
+    ChangeLine,
     DataGroup,
     DataLine,
     HistoryKind,
@@ -27,6 +28,7 @@ from idp.web.pages.account import (
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
+from idp.web.pages.recovering import ChangeCancelPage, OutcomePage
 from idp.web.pages.registering import (
     FieldMatch,
     MatchState,
@@ -79,6 +81,8 @@ __all__ = [
     "Agency",
     "ApprovePage",
     "BlockedLine",
+    "ChangeCancelPage",
+    "ChangeLine",
     "ClaimLine",
     "ConsentPage",
     "DataGroup",
@@ -106,6 +110,7 @@ __all__ = [
     "OutboxLine",
     "OutboxMessagePage",
     "OutboxPage",
+    "OutcomePage",
     "Page",
     "Pagination",
     "PersonaLine",

@@ -43,6 +43,15 @@ class RequestLine:
     binding_message: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A grave change that takes effect at `effective_at` unless it is cancelled by posting to `action`."""
+
+    kind: str
+    effective_at: datetime
+    action: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountHomePage(AccountPage):
     """Four tiles: every action is at most two taps away."""
@@ -57,6 +66,7 @@ class AccountHomePage(AccountPage):
     last_event_at: datetime | None = None
     identity_checked: bool = True
     requests: tuple[RequestLine, ...] = ()
+    changes: tuple[ChangeLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

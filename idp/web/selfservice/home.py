@@ -11,6 +11,7 @@ from idp.web.context import services
 from idp.web.pages import AccountHomePage
 from idp.web.render import show
 from idp.web.selfservice.area import at_home, bp
+from idp.web.selfservice.changes import waiting as waiting_changes
 from idp.web.selfservice.requests import waiting
 from idp.web.selfservice.words import line
 
@@ -30,6 +31,7 @@ def home() -> Response:
             last_event=last.text if last is not None else "",
             last_event_at=last.at if last is not None else None,
             requests=waiting(db, resident.citizen.id),
+            changes=waiting_changes(db, resident.citizen.id),
             identity_checked=resident.citizen.proofing != "pending",
         )
     return show(page)

@@ -33,6 +33,9 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "DataExported": ("data", lazy_gettext("Anda mengunduh data Anda")),
     "AccountClosed": ("account", lazy_gettext("Akun ditutup")),
     "SignedIn": ("sign_in", lazy_gettext("Anda masuk")),
+    "ChangeAsked": ("security", lazy_gettext("Perubahan penting diminta; berlaku setelah masa tunggu")),
+    "ChangeCancelled": ("security", lazy_gettext("Perubahan penting dibatalkan")),
+    "ChangeApplied": ("security", lazy_gettext("Perubahan penting mulai berlaku")),
     "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
 }
 AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {

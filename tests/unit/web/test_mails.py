@@ -36,6 +36,22 @@ MAILS = {
     },
     "registration_attempt": {},
     "identity_checked": {"matched": ""},
+    "change_asked": {
+        "kind": "",
+        "at": "27 Mei 2024, 14.05 WIB",
+        "effective_at": "28 Mei 2024, 14.05 WIB",
+        "cancel_url": "https://masuk.example/changes/cancel?token=k",
+    },
+    "change_cancelled": {
+        "kind": "",
+        "at": "27 Mei 2024, 14.05 WIB",
+        "account_url": "https://masuk.example/me",
+    },
+    "change_applied": {
+        "kind": "",
+        "at": "28 Mei 2024, 14.05 WIB",
+        "account_url": "https://masuk.example/me",
+    },
 }
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from idp.web.pages import Page
-from tests.unit.web.samples import account, leaving, registering, sandbox, signing_in
+from tests.unit.web.samples import account, leaving, recovering, registering, sandbox, signing_in
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     **signing_in.SAMPLES,
     **leaving.SAMPLES,
     **registering.SAMPLES,
     **account.SAMPLES,
+    **recovering.SAMPLES,
     **sandbox.SAMPLES,
 }

@@ -17,6 +17,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         session_count=2,
         last_event="Masuk ke Layanan Pendidikan",
         last_event_at=NOW,
+        changes=(pages.ChangeLine("example", NOW, "/me/changes/1/cancel"),),
         requests=(pages.RequestLine(HEALTH.name, "/me/requests/1", NOW, "LOKET-7"),),
     ),
     "account-unchecked": lambda: pages.AccountHomePage(
