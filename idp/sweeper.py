@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 
 from idp.domain.authenticators.models import Attempts, OneTimeCode
+from idp.domain.authenticators.passkey_models import PasskeyChallenge
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Outbox
 from idp.domain.grants.models import (
@@ -77,6 +78,7 @@ RULES: Final[Sequence[Rule]] = (
             PendingChange.applied_at < now - KEPT_CHANGES, PendingChange.cancelled_at < now - KEPT_CHANGES
         ),
     ),
+    Rule(PasskeyChallenge, lambda now: PasskeyChallenge.expires_at < now - DAY),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),
     Rule(
         Attempts,

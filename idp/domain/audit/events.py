@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from idp.domain.audit import account_events, decoupled_events, recovery_events
+from idp.domain.audit import account_events, decoupled_events, passkey_events, recovery_events
 from idp.domain.audit.admin_events import (
     AccessRefused as AccessRefused,
 )
@@ -310,18 +310,17 @@ class LogoutUndelivered(Event):
     attempts: int
 
 
-ELSEWHERE = (account_events, decoupled_events, recovery_events)
+ELSEWHERE = (account_events, decoupled_events, passkey_events, recovery_events)
 """Where events live that are imported from their own module."""
 
 EVENTS: tuple[type[Event], ...] = tuple(
     sorted(
-        {
-            found
-            for names in (vars(), *map(vars, ELSEWHERE))
-            for found in names.copy().values()
-            if isinstance(found, type) and issubclass(found, Event) and found is not Event
-        },
-        key=lambda event: event.__name__,
+        (
+            each
+            for each in {**vars(account_events), **vars(decoupled_events), **vars(passkey_events), **vars(recovery_events), **vars()}.values()
+            if isinstance(each, type) and issubclass(each, Event) and each is not Event
+        ),
+        key=lambda each: each.__name__,
     )
 )
 """All event classes, for documentation and for the citizen's history."""

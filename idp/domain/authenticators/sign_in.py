@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     THROTTLED = "throttled"
     LOCKED = "locked"
     CODE = "code"
+    PASSKEY = "passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class SignInResult:
     refusal: Refusal | None = None
     wait: timedelta = timedelta(0)
     new_browser: bool = False
+    method: str | None = None
+    """What was used, where one way has several (`protocol/oidc/acr.py`)."""
 
     def __bool__(self) -> bool:
         return self.refusal is None
