@@ -315,12 +315,13 @@ ELSEWHERE = (account_events, decoupled_events, passkey_events, recovery_events)
 
 EVENTS: tuple[type[Event], ...] = tuple(
     sorted(
-        (
-            each
-            for each in {**vars(account_events), **vars(decoupled_events), **vars(passkey_events), **vars(recovery_events), **vars()}.values()
-            if isinstance(each, type) and issubclass(each, Event) and each is not Event
-        ),
-        key=lambda each: each.__name__,
+        {
+            found
+            for names in (vars(), *map(vars, ELSEWHERE))
+            for found in names.copy().values()
+            if isinstance(found, type) and issubclass(found, Event) and found is not Event
+        },
+        key=lambda event: event.__name__,
     )
 )
 """All event classes, for documentation and for the citizen's history."""
