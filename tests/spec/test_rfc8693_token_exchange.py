@@ -221,6 +221,38 @@ def test_a_revoked_or_expired_token_is_not_exchanged(provider, rp, clinic, sent,
     assert swap(clinic, sent).error == "invalid_request"
 
 
+def test_a_token_revoked_by_itself_takes_along_what_was_made_from_it(rp, citizen, clinic, lab, bank):
+    """Who revokes a token means what it opened, wherever it was taken meanwhile (RFC 7009 section 2.1)."""
+    code = rp.sign_in(citizen, resource=(CLINIC, LAB, BANK)).code
+    sent = rp.redeem(code, resource=CLINIC)["access_token"]
+    second = swap(clinic, sent)["access_token"]
+    third = swap(lab, second, resource=BANK)["access_token"]
+    other = swap(clinic, sent)["access_token"]
+    assert clinic.revoke(second).ok
+    assert lab.introspect(second).json == INACTIVE
+    assert bank.introspect(third).json == INACTIVE
+    assert swap(lab, second, resource=BANK).error == "invalid_request"
+    assert clinic.introspect(sent)["active"] is True
+    assert lab.introspect(other)["active"] is True
+    fourth = swap(lab, other, resource=BANK)["access_token"]
+    assert rp.revoke(sent).ok
+    assert lab.introspect(other).json == INACTIVE
+    assert bank.introspect(fourth).json == INACTIVE
+    assert swap(lab, other, resource=BANK).error == "invalid_request"
+
+
+def test_that_holds_over_midnight(rp, clinic, lab, clock, citizen):
+    """Marks are kept by the day a token ends, and the made one may end a day before (UTC)."""
+    clock.advance(hours=18, minutes=52)  # 23:52 UTC; NOON is 05:00
+    code = rp.sign_in(citizen, resource=(CLINIC, LAB)).code
+    sent = rp.redeem(code, resource=CLINIC)["access_token"]
+    made = swap(clinic, sent)["access_token"]
+    days = [rp.claims({"access_token": t})["exp"] // 86400 for t in (sent, made)]
+    assert days[0] == days[1] + 1
+    rp.revoke(sent)
+    assert lab.introspect(made).json == INACTIVE
+
+
 @pytest.mark.parametrize("end", ["withdraw", "lock", "sign_out"])
 def test_what_ends_the_citizens_word_ends_exchange_and_exchanged_tokens(
     services, rp, citizen, clinic, lab, sent, end

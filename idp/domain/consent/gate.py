@@ -27,5 +27,11 @@ FAMILY_STANDS = f"""
 NOT_REVOKED = "NOT EXISTS (SELECT 1 FROM revoked_token rt WHERE rt.exp_day = :exp_day AND rt.jti = :jti)"
 """For one access token of a family, revoked by itself (RFC 7009 §2.1)."""
 
+NONE_REVOKED = """
+  NOT EXISTS (SELECT 1 FROM revoked_token rt
+              WHERE rt.exp_day IN (:exp_day, :next_day) AND rt.jti IN (:jti, :jti_before, :jti_earlier, :jti_first))
+"""
+"""The same for an exchanged token and those it was made from, which may live a little longer (RFC 8693)."""
+
 CODE_GATE = JOINS.format(x="c")
 FAMILY_GATE = JOINS.format(x="f")

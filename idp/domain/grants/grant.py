@@ -18,7 +18,8 @@ class Grant:
     `id_token_claims` are citizen claims the ID Token was asked to carry; the token endpoint releases them.
     `confirmation` binds the access token to a key; `audience` is who it is for, None for the issuer (decision 11).
     `authorization_details` is JSON text (RFC 9396 §7). An exchanged token names its `actor`, lives for
-    `lifetime`, comes without ID Token and is told by `issued_token_type` (RFC 8693 §2.2.1, §4.1).
+    `lifetime`, comes without ID Token and is told by `issued_token_type` (RFC 8693 §2.2.1, §4.1); `made_from` are the
+    `jti` of the tokens before it.
     """
 
     scope: tuple[str, ...]
@@ -38,5 +39,6 @@ class Grant:
     audience: str | None = None
     authorization_details: str | None = None
     actor: Mapping[str, object] | None = None
+    made_from: tuple[str, ...] = ()
     lifetime: timedelta | None = None
     issued_token_type: str | None = None

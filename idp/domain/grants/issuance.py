@@ -70,6 +70,7 @@ class Mint:
                 audience=grant.audience,
                 confirmation=grant.confirmation,
                 actor=grant.actor,
+                made_from=grant.made_from,
                 authorization_details=relevant(grant.authorization_details, grant.audience),
             ),
             ACCESS_TOKEN_TYP,

@@ -2,7 +2,8 @@
 
 Whoever holds a token that is for it, or was issued to it, may have one for a resource that the citizen granted in the
 same act: nothing else names who may act towards whom, so nothing else is allowed. The new token is short, cannot be
-refreshed, belongs to the same family, so that it ends with it, and carries the chain of callers in `act`.
+refreshed, belongs to the same family, so that it ends with it, ends also with the token it was made from, and carries
+the chain of callers in `act`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ from typing import Any, Protocol
 
 from idp.domain.audit.events import TokenExchanged
 from idp.domain.audit.record import INSERT_PENDING, parameters
-from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
+from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NONE_REVOKED
 from idp.domain.grants.authorization_code import AUDIT_VALUES
 from idp.domain.grants.grant import Grant
-from idp.domain.grants.introspection import access_token_stands
-from idp.domain.grants.revoke import exp_day
+from idp.domain.grants.introspection import access_token_stands, marks
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.authorize.checks import Lookup, Serving
 from idp.protocol.oauth.authorization_details import stored
@@ -42,7 +42,7 @@ FROM family f {FAMILY_GATE}
 JOIN client ca ON ca.id = :audit_client_id AND ca.status = 'approved'
 JOIN client se ON se.id = :server_id AND se.status = 'approved'
 JOIN client ho ON ho.id = :holder_id AND ho.status = 'approved'
-WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}
+WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NONE_REVOKED}
 """
 AUDIT = f"{INSERT_PENDING} {AUDIT_VALUES} WHERE g.granted"
 POSTGRESQL = f"""
@@ -98,8 +98,7 @@ def exchange(
     event = TokenExchanged(client_id=client.client_id, family_id=token.family_id, towards=server.client_id)
     params = {
         "family_id": token.family_id,
-        "jti": token.jti,
-        "exp_day": exp_day(token.expires_at),
+        **marks(token),
         "target": target,
         "server_id": server.client_id,
         "holder_id": token.client_id,
@@ -126,6 +125,7 @@ def exchange(
         audience=target,
         authorization_details=stored(details) if details else None,
         actor=chain,
+        made_from=(token.jti, *token.made_from),
         lifetime=_lifetime(token, as_moment(row["expires_at"]), now),
         issued_token_type=ACCESS_TOKEN,
     )

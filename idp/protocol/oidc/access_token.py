@@ -30,12 +30,13 @@ def access_token_claims(
     confirmation: Confirmation | None = None,
     authorization_details: Sequence[object] | None = None,
     actor: Mapping[str, object] | None = None,
+    made_from: Sequence[str] = (),
 ) -> dict[str, object]:
     """Put the claims together (RFC 9068 §2.2). The default audience is the issuer (decision 11).
 
     `fid` is the family, the way back to the citizen (decision 6); `cnf` binds the token to a key (RFC 9449
     §6.1, RFC 8705 §3.1); `authorization_details` is what exactly was allowed (RFC 9396 §9.1); `act` who acts for
-    the citizen, and who before (RFC 8693 §4.1).
+    the citizen, and who before (RFC 8693 §4.1); `subject_jti` the tokens it was exchanged from, the last one first.
     """
     issued = seconds(now)
     aud = issuer if audience is None else audience
@@ -63,6 +64,8 @@ def access_token_claims(
         claims["authorization_details"] = list(authorization_details)
     if actor is not None:
         claims["act"] = dict(actor)
+    if made_from:
+        claims["subject_jti"] = list(made_from)
     return claims
 
 
@@ -83,6 +86,7 @@ class AccessToken:
     confirmation: Confirmation | None = None
     authorization_details: tuple[Mapping[str, object], ...] = ()
     actor: Mapping[str, object] | None = None
+    made_from: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, claims: Mapping[str, object], *, issuer: str, now: datetime) -> Self:
@@ -109,6 +113,7 @@ class AccessToken:
                     cast("Sequence[Mapping[str, object]]", claims.get("authorization_details") or ())
                 ),
                 actor=actor if isinstance(actor, Mapping) else None,
+                made_from=tuple(cast("Sequence[str]", claims.get("subject_jti") or ())),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as cause:
             raise InvalidToken("the access token is malformed") from cause
