@@ -5,6 +5,7 @@ from joserfc.jwk import ECKey
 
 from tests import factories
 from tests.dpop_rp import DpopRP, redeemed_with
+from tests.rp import Provider
 from tests.support.databases import sqlite_only
 
 PAR = factories.ISSUER + "/par"
@@ -101,6 +102,38 @@ def test_8_a_fapi_client_is_asked_for_a_nonce_at_par_and_the_retry_works(provide
     assert (asked.status, asked.error) == (400, "use_dpop_nonce")
     proof = fapi.proof(url=PAR, nonce=asked.headers["DPoP-Nonce"])
     assert fapi.call_with(proof, "/par", **fapi.request()).status == 201
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("rule", "profile", "asked"),
+    [
+        ("never", "fapi2", False),
+        ("fapi2", "fapi2", True),
+        ("fapi2", "fapi2_message_signing", True),
+        ("fapi2", "national", False),
+        ("always", "national", True),
+    ],
+)
+def test_8_par_asks_whom_the_token_endpoint_asks(database_url, tmp_path, clock, rule, profile, asked):
+    """The nonce of one is good at the other; every answer to a proof brings the next (section 8.2)."""
+    services = factories.a_deployment(database_url, tmp_path, clock, dpop_nonce=rule)
+    try:
+        grants = ["authorization_code", "client_credentials"]
+        client = factories.a_client(services, "one", profile_name=profile, grant_types=grants)
+        rp = DpopRP(Provider(services), client)
+        form = {"request": rp.request_object()} if profile == "fapi2_message_signing" else rp.request()
+        first = rp.call_with(rp.proof(url=PAR), "/par", **form)
+        assert (first.error == "use_dpop_nonce") is asked, first.json
+        assert rp.note(first).headers["DPoP-Nonce"] == rp.nonce
+        machine = rp.call_with(rp.proof(nonce=None), grant_type="client_credentials")
+        assert (machine.error == "use_dpop_nonce") is asked, machine.json
+        again = rp.call_with(rp.proof(url=PAR), "/par", **form)
+        assert again.status == 201, again.json
+        assert again.headers["DPoP-Nonce"] == rp.nonce
+        assert rp.call_with(rp.proof(), grant_type="client_credentials").ok
+    finally:
+        services.close()
 
 
 @sqlite_only
