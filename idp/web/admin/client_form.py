@@ -21,7 +21,7 @@ from idp.web.admin.desk import HOME, Desk, desk, localised, policy
 from idp.web.admin.lifecycle import secret_page
 from idp.web.context import services
 from idp.web.pages import FieldError
-from idp.web.pages.admin import AdminClientFormPage, AdminClientNewPage, FieldGroup, FormField
+from idp.web.pages.admin_client_form import AdminClientFormPage, AdminClientNewPage, FieldGroup, FormField
 from idp.web.render import go, show
 
 bp = Blueprint("client_form", __name__)

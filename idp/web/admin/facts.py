@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.registry.registrations import differing, full_metadata
+from idp.protocol.client_auth.tls import MATCHES
 from idp.protocol.oidc.catalogue import CLAIMS, SCOPES
 from idp.web import locale
 from idp.web.admin import words
@@ -89,6 +90,9 @@ def member_labels() -> dict[str, str]:
         "redirect_uris": _("Alamat kembali setelah masuk"),
         "post_logout_redirect_uris": _("Alamat kembali setelah keluar"),
         "backchannel_logout_uri": _("Alamat pemberitahuan keluar (back-channel)"),
+        "frontchannel_logout_uri": _("Alamat pemberitahuan keluar (front-channel)"),
+        "backchannel_logout_session_required": _("Pemberitahuan keluar back-channel menyebut sesi"),
+        "frontchannel_logout_session_required": _("Pemberitahuan keluar front-channel menyebut sesi"),
         "client_uri": _("Halaman layanan"),
         "policy_uri": _("Kebijakan privasi"),
         "tos_uri": _("Ketentuan layanan"),
@@ -96,11 +100,22 @@ def member_labels() -> dict[str, str]:
         "token_endpoint_auth_signing_alg": _("Algoritma bukti diri"),
         "jwks": _("Kunci publik (JWK Set)"),
         "jwks_uri": _("Alamat kunci publik (jwks_uri)"),
+        "tls_client_auth_subject_dn": _("Subjek sertifikat (tls_client_auth)"),
+        "tls_client_auth_san_dns": _("Sertifikat: nama DNS"),
+        "tls_client_auth_san_uri": _("Sertifikat: URI"),
+        "tls_client_auth_san_ip": _("Sertifikat: alamat IP"),
+        "tls_client_auth_san_email": _("Sertifikat: surel"),
         "waivers": _("Pengecualian"),
         "grant_types": _("Cara memperoleh token"),
         "scope": _("Cakupan (scope)"),
         "claims": _("Tujuan setiap data"),
         "min_acr": _("Tingkat masuk paling rendah"),
+        "resource_uris": _("Alamat layanan (API)"),
+        "authorization_details_types": _("Izin terperinci (authorization_details)"),
+        "dpop_bound_access_tokens": _("Token hanya berlaku dengan kunci pemiliknya (DPoP)"),
+        "tls_client_certificate_bound_access_tokens": _("Token hanya berlaku dengan sertifikat pemiliknya"),
+        "backchannel_token_delivery_mode": _("CIBA: cara hasil disampaikan"),
+        "backchannel_client_notification_endpoint": _("CIBA: alamat pemberitahuan (ping)"),
         "id_token_signed_response_alg": _("Algoritma ID Token"),
         "subject_type": _("Jenis pengenal warga (sub)"),
         "require_pushed_authorization_requests": _("Permintaan wajib dikirim lebih dulu (PAR)"),
@@ -118,6 +133,9 @@ def _groups() -> dict[str, tuple[str, ...]]:
             "redirect_uris",
             "post_logout_redirect_uris",
             "backchannel_logout_uri",
+            "backchannel_logout_session_required",
+            "frontchannel_logout_uri",
+            "frontchannel_logout_session_required",
             "client_uri",
             "policy_uri",
             "tos_uri",
@@ -127,15 +145,20 @@ def _groups() -> dict[str, tuple[str, ...]]:
             "token_endpoint_auth_signing_alg",
             "jwks",
             "jwks_uri",
+            *MATCHES,
             "waivers",
         ),
         _("Yang boleh diminta"): (
             "grant_types",
             "scope",
+            "resource_uris",
+            "authorization_details_types",
             "min_acr",
             "required_role",
             "id_token_signed_response_alg",
             "subject_type",
+            "dpop_bound_access_tokens",
+            "tls_client_certificate_bound_access_tokens",
         ),
         _("Cara mengirim permintaan"): (
             "require_pushed_authorization_requests",

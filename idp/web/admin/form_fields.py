@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from idp.domain.registry.policy import GROUNDS, SIGNING_ALGS
-from idp.protocol.client_auth.tls import MATCHES
 from idp.protocol.oidc.acr import AAL2
 from idp.protocol.oidc.catalogue import CLAIMS, SCOPES
 from idp.web import locale
-from idp.web.admin import words
-from idp.web.pages.admin import ClaimRow, FieldGroup, FormField, Option
+from idp.web.admin import advanced_fields, words
+from idp.web.pages.admin import Option
+from idp.web.pages.admin_client_form import ClaimRow, FieldGroup, FormField
 
 SPARE_ROWS = 4
 MOST_ROWS = 60
@@ -26,7 +26,6 @@ TEXTS = (
     "backchannel_logout_uri",
     "jwks_uri",
     "required_role",
-    *MATCHES,
 )
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
 SELECTS = (
@@ -36,7 +35,11 @@ SELECTS = (
     "id_token_signed_response_alg",
     "min_acr",
 )
-FIELD_OF = {"client_name#en": "client_name_en", "claims": "claim-1", "grant_types": "grant_types"}
+FIELD_OF = {
+    "client_name#en": "client_name_en",
+    "claims": "claim-1",
+    "grant_types": "grant_types",
+} | advanced_fields.FIELD_OF
 """The field of a member where the names differ."""
 
 
@@ -52,6 +55,7 @@ def metadata_from(form: MultiDict[str, str], base: Mapping[str, Any]) -> dict[st
     values["response_types"] = ["code"] if "authorization_code" in form.getlist("grant_types") else []
     values["jwks"] = _json(form.get("jwks", ""))
     values["claims"] = _claims(form) or None
+    values |= advanced_fields.sent(form, base)
     values["waivers"] = _waivers(form.get("waivers", "")) or None
     for name, value in values.items():
         if value is None:
@@ -110,7 +114,6 @@ def groups_of(metadata: Mapping[str, Any]) -> tuple[FieldGroup, ...]:
                     (),
                     _("Hanya kunci publik. Kunci pribadi tetap pada instansi."),
                 ),
-                *(_text(metadata, member, label) for member, label in _certificate_names().items()),
                 FormField(
                     "waivers",
                     _("Pengecualian"),
@@ -142,18 +145,8 @@ def groups_of(metadata: Mapping[str, Any]) -> tuple[FieldGroup, ...]:
                 ),
             ),
         ),
+        advanced_fields.advanced(metadata),
     )
-
-
-def _certificate_names() -> dict[str, str]:
-    """Say the names a certificate may be known by; exactly one for tls_client_auth (RFC 8705 §2.1.2)."""
-    return {
-        "tls_client_auth_subject_dn": _("Subjek sertifikat (tls_client_auth)"),
-        "tls_client_auth_san_dns": _("Sertifikat: nama DNS"),
-        "tls_client_auth_san_uri": _("Sertifikat: URI"),
-        "tls_client_auth_san_ip": _("Sertifikat: alamat IP"),
-        "tls_client_auth_san_email": _("Sertifikat: surel"),
-    }
 
 
 def rows_of(claims: object) -> tuple[ClaimRow, ...]:
