@@ -24,6 +24,8 @@ from idp.keysets import KeySets, key_sets
 from idp.outbound import Outbound
 from idp.protocol.client_auth.authorities import Authorities, FrontVerified, IssuingAuthorities, NoAuthorities
 from idp.protocol.oidc import acr
+from idp.protocol.webauthn.attestation import certificates
+from idp.protocol.webauthn.relying_party import Trust
 from idp.recipients import Recipients
 from idp.request_uris import RequestUris, request_uris
 from idp.settings import Settings, SettingsError
@@ -67,6 +69,7 @@ class Services:
     request_uris: RequestUris
     refresher: Refresher
     authorities: Authorities
+    trust: Trust
     session_limits: SessionLimits
 
     @property
@@ -160,6 +163,7 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         request_uris=request_uris(outbound),
         refresher=Refresher(database, keys, clients),
         authorities=_authorities(settings),
+        trust=_trust(settings),
         session_limits=_session_limits(settings),
     )
 
@@ -183,6 +187,17 @@ def _authorities(settings: Settings) -> Authorities:
         return IssuingAuthorities.of_pem(path.read_bytes())
     except (OSError, ValueError) as exc:
         raise SettingsError(f"IDP_MTLS_CLIENT_CA: {exc}") from exc
+
+
+def _trust(settings: Settings) -> Trust:
+    """Read which makers and models of security keys count as hardware."""
+    models = frozenset(model.lower() for model in settings.security_key_models)
+    if settings.security_key_roots is None:
+        return Trust(models=models)
+    try:
+        return Trust(certificates(settings.security_key_roots.read_bytes()), models)
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"IDP_SECURITY_KEY_ROOTS: {exc}") from exc
 
 
 def root_key(settings: Settings) -> RootKey:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 FIDO_AAGUID: Final = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
 OCTET_STRING, AAGUID_BYTES = 0x04, 16
@@ -27,3 +28,12 @@ def certified_model(der: bytes) -> str | None:
     if extension.critical or value[:2] != bytes((OCTET_STRING, AAGUID_BYTES)):
         raise ValueError("the extension id-fido-gen-ce-aaguid is malformed")
     return str(UUID(bytes=value[2:]))
+
+
+def certificates(pem: bytes) -> tuple[bytes, ...]:
+    """Split a PEM file into its certificates, one each.
+
+    Raises:
+        ValueError: when there is none, or one that cannot be read.
+    """
+    return tuple(each.public_bytes(Encoding.PEM) for each in x509.load_pem_x509_certificates(pem))
