@@ -1,12 +1,20 @@
 """One way to make a key from a key."""
 
-import hmac
+from typing import Final
 
-KEY_BYTES = 32
-_NO_SALT = bytes(KEY_BYTES)
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
+KEY_BYTES: Final = 32
+_SHA256: Final = SHA256()
+_EXTRACT: Final = HMAC(bytes(KEY_BYTES), _SHA256)
+"""HMAC under no salt, begun: every derivation goes on from here."""
 
 
 def derive(key: bytes, info: bytes) -> bytes:
     """Derive 32 bytes by HKDF-SHA256 without salt (RFC 5869 sections 2.2 and 2.3, one block)."""
-    prk = hmac.digest(_NO_SALT, key, "sha256")
-    return hmac.digest(prk, info + b"\x01", "sha256")
+    extract = _EXTRACT.copy()
+    extract.update(key)
+    expand = HMAC(extract.finalize(), _SHA256)
+    expand.update(info + b"\x01")
+    return expand.finalize()

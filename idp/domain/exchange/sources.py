@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.mac import mac
 from idp.protocol.oauth.values import b64url
 from idp.protocol.oidc.userinfo import needed_values
 from keys import DataKey, Place
@@ -140,4 +140,4 @@ def open_values(
 
 def nik_ref(nik: str, client: Client, salt: bytes) -> str:
     """A reference to a NIK that only this agency can use: the same person, no number (features.md G2)."""
-    return b64url(hmac.digest(salt, f"nik|{client.agency_id}|{nik}".encode(), "sha256"))[:24]
+    return b64url(mac(salt, f"nik|{client.agency_id}|{nik}"))[:24]

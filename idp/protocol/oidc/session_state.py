@@ -1,12 +1,12 @@
 """The state of a browser's session as a client may watch it (OIDC Session Management 1.0 §2, §3)."""
 
 import hashlib
-import hmac
 import secrets
 from functools import lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from idp.protocol.oauth.mac import mac
 from idp.protocol.oauth.values import b64url
 
 SALT_BYTES = 12
@@ -14,7 +14,7 @@ SALT_BYTES = 12
 
 def browser_state(session_id: UUID, salt: bytes) -> str:
     """Name a session so that our own script can read it; it opens nothing and ends with the session (§3.2)."""
-    return b64url(hmac.digest(salt, f"browser-state|{session_id}".encode(), "sha256")[:16])
+    return b64url(mac(salt, f"browser-state|{session_id}")[:16])
 
 
 def session_state(client_id: str, redirect_uri: str, state: str) -> str | None:

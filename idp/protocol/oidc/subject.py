@@ -1,6 +1,5 @@
 """Who a citizen is to one sector: pairwise and public `sub` (OIDC Core §8)."""
 
-import hmac
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Final
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.mac import mac
 from idp.protocol.oauth.values import b64url
 
 SUBJECT_TYPES: Final = ("pairwise", "public")
@@ -23,7 +23,7 @@ def subject(account_id: UUID, client: Client, salt: bytes) -> str:
     """
     # A sector is never empty and holds no "|", so no sector can stand for the public one.
     sector = _PUBLIC if client.subject_type == "public" else f"pairwise|{client.sector}"
-    return b64url(hmac.digest(salt, f"{sector}|{account_id}".encode(), "sha256"))
+    return b64url(mac(salt, f"{sector}|{account_id}"))
 
 
 def sector_of(redirect_uris: Sequence[str], sector_identifier_uri: str | None, client_id: str) -> str:
