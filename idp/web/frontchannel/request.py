@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from flask import request
 
 from idp.domain.grants import pushed_requests
@@ -17,7 +15,7 @@ from idp.protocol.oauth.errors import (
     RedirectRefused,
     UnknownClient,
 )
-from idp.protocol.oauth.parameters import MOST_PARAMETERS, Parameters, collect
+from idp.protocol.oauth.parameters import Parameters, collect, decode_form
 from idp.protocol.oauth.redirects import redirect_matches
 from idp.services import Services
 
@@ -34,10 +32,7 @@ def read_parameters(encoded: bytes) -> Parameters:
         PageOnly: not form-encoded, not UTF-8, or too many.
     """
     try:
-        pairs = parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS
-        )
-        return collect(pairs)
+        return collect(decode_form(encoded.decode("ascii")))
     except (ValueError, InvalidRequest) as exc:
         raise PageOnly("the parameters are not well formed") from exc
 

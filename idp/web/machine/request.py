@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oauth.parameters import MOST_PARAMETERS, Parameters, parse
+from idp.protocol.oauth.parameters import Parameters, decode_form, parse
 from idp.protocol.oauth.requests import Headers
 
 FORM = "application/x-www-form-urlencoded"
@@ -52,9 +51,7 @@ class MachineRequest:
 
     @staticmethod
     def _pairs(text: str) -> list[tuple[str, str]]:
-        if not text:
-            return []
         try:
-            return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+            return decode_form(text)
         except ValueError as exc:
             raise InvalidRequest("the parameters are not well formed") from exc

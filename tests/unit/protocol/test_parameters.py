@@ -1,11 +1,13 @@
 """Strict parsing (RFC 6749 §3.1, §3.2)."""
 
+from urllib.parse import parse_qsl, urlencode
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from idp.protocol.oauth.errors import InvalidRequest
-from idp.protocol.oauth.parameters import LONGEST, MOST_PARAMETERS, collect, parse
+from idp.protocol.oauth.parameters import LONGEST, MOST_PARAMETERS, collect, decode_form, parse
 
 PAIRS = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "1", "2"])), max_size=6)
 
@@ -71,3 +73,44 @@ def test_values_do_not_print():
 
 def test_resource_may_repeat():
     assert parse([("resource", "https://a"), ("resource", "https://b")])["resource"] == "https://a"
+
+
+def by_the_library(text):
+    """What the standard library makes of a form, an error of any kind being a refusal."""
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        return None
+
+
+def by_us(text):
+    try:
+        return decode_form(text)
+    except ValueError:
+        return None
+
+
+@given(st.one_of(st.text(), st.text(alphabet="ab=&+%;2fFcC0 \u00e9", max_size=40)))
+@example("")
+@example("&&=&a&=b&a=b=c")
+@example("a=%c3%a9&b=%C3%28&c=%zz&d=1+2%2B")
+@example("&" * MOST_PARAMETERS)
+@example("a=1&" * (MOST_PARAMETERS - 1))
+def test_forms_are_decoded_as_the_standard_library_does(text):
+    assert by_us(text) == by_the_library(text)
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=5).filter(lambda pairs: ("", "") not in pairs))
+def test_what_was_encoded_comes_back(pairs):
+    try:
+        encoded = urlencode(pairs)
+    except UnicodeEncodeError:  # a lone surrogate has no bytes
+        return
+    assert decode_form(encoded) == pairs
+
+
+def test_parameters_answer_as_a_mapping_does():
+    found = collect([("a", "1"), ("b", "2"), ("b", "3")])
+    assert "a" in found
+    assert "b" not in found
+    assert (found.get("a"), found.get("b"), found.get("b", "x")) == ("1", None, "x")

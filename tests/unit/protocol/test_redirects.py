@@ -1,6 +1,6 @@
 """Matching redirect URIs (RFC 9700 §2.1, RFC 8252 §7.3)."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -84,6 +84,15 @@ def test_o022_what_is_appended_comes_out_byte_exact(state):
     assert location.startswith("https://rp.example/cb?keep=a+b&c&state=")
     assert location.isascii()
     assert dict(parse_qsl(urlsplit(location).query))["state"] == state
+
+
+@given(st.dictionaries(st.text(), st.text(alphabet=st.characters(codec="utf-8")), min_size=1))
+def test_values_are_quoted_as_the_standard_library_does(parameters):
+    try:
+        expected = urlencode(parameters, quote_via=quote, safe="")
+    except UnicodeEncodeError:  # a lone surrogate has no bytes
+        return
+    assert append_query("https://rp.example/cb", parameters) == f"https://rp.example/cb?{expected}"
 
 
 def test_a_custom_scheme_can_be_filled():
