@@ -20,7 +20,7 @@ from idp.protocol.oauth.errors import (
     UnmetAuthenticationRequirements,
 )
 from idp.protocol.oidc import acr
-from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Sensitivity
+from idp.protocol.oidc.catalogue import CLAIMS, Sensitivity
 from idp.protocol.oidc.claims import permitted
 from idp.protocol.oidc.once_only import TYPES
 
@@ -143,13 +143,12 @@ def needs_consent(s: Situation) -> bool:
         return not _answers(s, given)
     if "consent" in s.request.prompt or not _covers(s, given) or _details_ask_each_time(s.request):
         return True
-    return any(_must_ask(s.client, given, name) for name in asked_claims(s.request, s.client))
+    return _must_ask(s.client, given, asked_claims(s.request, s.client))
 
 
 def asked_claims(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     """The claims to put to the citizen, in catalogue order; companions ride along with their claim."""
-    names = permitted(request.scope, request.claims, client).names
-    return tuple(name for name in names if name not in _COMPANIONS)
+    return permitted(request.scope, request.claims, client).own
 
 
 def asked_resources(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
@@ -182,7 +181,9 @@ def next_prompt(situation: Situation) -> Prompt | None:
     return None
 
 
-_COMPANIONS: Final = frozenset(name for names in COMPANIONS.values() for name in names)
+_SPECIFIC: Final = frozenset(
+    name for name, claim in CLAIMS.items() if claim.sensitivity is Sensitivity.SPECIFIC
+)
 
 
 def _refuse_hopeless(s: Situation) -> None:
@@ -218,11 +219,11 @@ def _details_ask_each_time(request: AuthorizationRequest) -> bool:
     return any(TYPES[str(detail["type"])].asks_each_time(detail) for detail in details)
 
 
-def _must_ask(client: Client, given: AuthorizationView, name: str) -> bool:
+def _must_ask(client: Client, given: AuthorizationView, names: tuple[str, ...]) -> bool:
     """Specific data each time; others once, again where a refused one became required."""
-    if CLAIMS[name].sensitivity is Sensitivity.SPECIFIC:
+    if not _SPECIFIC.isdisjoint(names):
         return True
-    if name in given.granted:
-        return False
-    use = client.claims.get(name)
-    return name not in given.declined or (use is not None and use.required)
+    refused = [name for name in names if name not in given.granted]
+    return not given.declined.issuperset(refused) or any(
+        name in client.claims and client.claims[name].required for name in refused
+    )

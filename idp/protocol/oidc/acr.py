@@ -42,7 +42,7 @@ def highest(levels: Iterable[str], default: str = AAL1) -> str:
 
 def known(values: Iterable[str]) -> tuple[str, ...]:
     """Keep the levels we know, in the order of preference (decision 3: unknown values are ignored)."""
-    return tuple(value for value in values if value in _RANK)
+    return tuple([value for value in values if value in _RANK])
 
 
 def achieved(methods: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """What a client asked for: scopes and claims parameter against the catalogue and the registration."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 _NOTHING: Mapping[str, ClaimSpec] = MappingProxyType({})
+_COMPANIONS = frozenset(name for names in COMPANIONS.values() for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,16 @@ class WantedClaims:
 
     userinfo: Mapping[str, ClaimSpec]
     id_token: Mapping[str, ClaimSpec]
+    names: tuple[str, ...] = field(init=False)
+    """All wanted names in catalogue order, without doubles."""
+    own: tuple[str, ...] = field(init=False)
+    """Of these, what a citizen is asked about: companions ride along with their claim."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All wanted names in catalogue order, without doubles."""
-        return tuple(name for name in CLAIMS if name in self.userinfo or name in self.id_token)
+    def __post_init__(self) -> None:
+        """Name what is wanted once; most answers are remembered."""
+        names = tuple(name for name in CLAIMS if name in self.userinfo or name in self.id_token)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "own", tuple(name for name in names if name not in _COMPANIONS))
 
     def permitted(self, client: Client) -> "WantedClaims":
         """Keep what the client is registered to read (OIDC Core §5.5; UU PDP art. 16)."""
