@@ -14,7 +14,16 @@ from tests.factories import TestCitizen
 from tests.forms import Form, read
 from tests.rp import Answer, Browser, Provider
 
-MAIN = {"login": "login-form", "mfa": "mfa-form", "register": "register-form", "consent": "consent-form"}
+MAIN = {
+    "login": "login-form",
+    "mfa": "mfa-form",
+    "register": "register-form",
+    "consent": "consent-form",
+    "account-password": "password-form",
+    "account-authenticator": "authenticator-form",
+    "account-authenticator-add": "authenticator-form",
+    "account-recovery-card": "recovery-form",
+}
 
 
 class Visitor:
@@ -98,3 +107,9 @@ def letters(provider: Provider) -> list[dict[str, Any]]:
             outbox.settle(db, delivery, outbox.DONE, services.clock())
             if delivery.kind == "message":
                 found.append(dict(delivery.payload))
+
+
+def changes(provider: Provider) -> list[str]:
+    """Take every letter out of the outbox and name the changes they tell of."""
+    found = letters(provider)
+    return [letter["context"]["change"] for letter in found if letter["template"] == "account_change"]

@@ -10,7 +10,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from idp.domain.authenticators import passwords, totp
-from idp.domain.authenticators.passwords import Owner, Weakness
+from idp.domain.authenticators.passwords import Owner
 from idp.domain.citizens import drafts
 from idp.domain.citizens.drafts import Draft
 from idp.domain.store.database import Session
@@ -21,6 +21,7 @@ from idp.web.frontchannel.register_identity import VERIFIED
 from idp.web.frontchannel.registering import AUTHENTICATOR, CONTACT, PASSWORD, RECOVERY, Errors, Form
 from idp.web.frontchannel.signed_in import current_session
 from idp.web.pages import FieldError, RegisterDonePage, RegisterPasswordPage, RegisterRecoveryPage
+from idp.web.password_words import explain
 from idp.web.render import go, show
 
 
@@ -55,7 +56,7 @@ def take_password(form: Form) -> Response:
         return go(registering.ADDRESS)
     weakness = passwords.weakness(given, _owner(draft.data))
     if weakness is not None:
-        message = _explain(weakness) if given else _("Isi kata sandi yang Anda pilih.")
+        message = explain(weakness) if given else _("Isi kata sandi yang Anda pilih.")
         page = password_page(draft.row.interaction, draft.data, (FieldError("password", message),))
         return show(page, 400)
     draft.data["password_hash"] = passwords.hashed(services().hasher, given)
@@ -100,15 +101,3 @@ def _owner(data: dict[str, Any]) -> Owner:
         email=data.get("email", ""),
         phone_number=data.get("phone_number", ""),
     )
-
-
-def _explain(weakness: Weakness) -> str:
-    texts = {
-        Weakness.SHORT: _("Terlalu pendek. Pakai paling sedikit %(n)s huruf.", n=passwords.MIN_CHARS),
-        Weakness.LONG: _("Terlalu panjang. Pakai paling banyak %(n)s huruf.", n=passwords.MAX_CHARS),
-        Weakness.CHARACTERS: _("Kata sandi memuat tanda yang tidak bisa dipakai."),
-        Weakness.BREACHED: _("Kata sandi ini sudah umum atau pernah bocor. Pilih yang lain."),
-        Weakness.SIMPLE: _("Kata sandi ini terlalu mudah ditebak, misalnya karena berulang atau berurutan."),
-        Weakness.PERSONAL: _("Jangan pakai nama, NIK, tanggal lahir, alamat email, atau nama layanan ini."),
-    }
-    return str(texts[weakness])

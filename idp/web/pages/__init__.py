@@ -28,6 +28,13 @@ from idp.web.pages.account import (
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
+from idp.web.pages.managing import (
+    AccountAuthenticatorAddPage,
+    AccountAuthenticatorPage,
+    AccountPasswordPage,
+    AccountRecoveryCardPage,
+    ApplicationLine,
+)
 from idp.web.pages.recovering import ChangeCancelPage, OutcomePage
 from idp.web.pages.registering import (
     FieldMatch,
@@ -67,18 +74,23 @@ from idp.web.pages.signing_in import (
 )
 
 __all__ = [
+    "AccountAuthenticatorAddPage",
+    "AccountAuthenticatorPage",
     "AccountChoice",
     "AccountDataPage",
     "AccountHistoryPage",
     "AccountHomePage",
     "AccountLinks",
     "AccountPage",
+    "AccountPasswordPage",
+    "AccountRecoveryCardPage",
     "AccountSecurityPage",
     "AccountServicePage",
     "AccountServicesPage",
     "AccountSessionsPage",
     "AddressLine",
     "Agency",
+    "ApplicationLine",
     "ApprovePage",
     "BlockedLine",
     "ChangeCancelPage",

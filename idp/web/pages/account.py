@@ -31,6 +31,8 @@ class AccountPage(Page):
 
     citizen_name: str
     links: AccountLinks = AccountLinks()
+    offer_end_others: bool = False
+    """After a change of what guards the account: a button that ends the other sessions (ASVS 7.4.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,31 @@
 """The citizen's own pages: "Akun saya"."""
 
-from idp.web.selfservice import changes, data, entrance, history, home, security, services, sessions
+from idp.web.selfservice import (
+    authenticators,
+    changes,
+    data,
+    entrance,
+    history,
+    home,
+    password,
+    recovery_card,
+    security,
+    services,
+    sessions,
+)
 from idp.web.selfservice.area import bp
 
-__all__ = ["bp", "changes", "data", "entrance", "history", "home", "security", "services", "sessions"]
+__all__ = [
+    "authenticators",
+    "bp",
+    "changes",
+    "data",
+    "entrance",
+    "history",
+    "home",
+    "password",
+    "recovery_card",
+    "security",
+    "services",
+    "sessions",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 
@@ -38,9 +39,10 @@ FRESH_FOR: Final = timedelta(minutes=5)
 class SignInFirst(Exception):
     """Nobody is signed in here with two factors, or not lately enough for what is asked (`fresh`)."""
 
-    def __init__(self, *, fresh: bool = False) -> None:
+    def __init__(self, *, fresh: bool = False, back: str = "") -> None:
         super().__init__("sign in first")
         self.fresh = fresh
+        self.back = back
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,10 @@ class Resident:
 
 
 @contextmanager
-def at_home(*, fresh: bool = False) -> Iterator[tuple[Session, Resident]]:
+def at_home(*, fresh: bool = False, back: str = "") -> Iterator[tuple[Session, Resident]]:
     """Open a transaction for the citizen of this browser; `fresh` for changes of factors and contacts (ASVS 7.5.1).
+
+    `back` is the page to come back to after signing in, where that is not the one asked for.
 
     Raises:
         SignInFirst: leads to the sign-in page and back.
@@ -68,15 +72,23 @@ def at_home(*, fresh: bool = False) -> Iterator[tuple[Session, Resident]]:
     with unit_of_work() as db:
         resident = _resident(db)
         if fresh and services().clock() - resident.session.auth_time > FRESH_FOR:
-            raise SignInFirst(fresh=True)
+            raise SignInFirst(fresh=True, back=back)
         yield db, resident
 
 
 @bp.errorhandler(SignInFirst)
 def sign_in_first(error: SignInFirst) -> Response:
     """Lead to the sign-in page and back; a form that was sent without a session is not sent again."""
-    path = request.path if request.method in ("GET", "HEAD") else "/me"
+    path = error.back or (request.path if request.method in ("GET", "HEAD") else "/me")
     return go(f"/signin?next={quote(path)}{'&fresh=1' if error.fresh else ''}")
+
+
+def uuid_of(text: str | None) -> UUID | None:
+    """Read an id out of a form; None for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def service(client: Client) -> Agency:

@@ -9,34 +9,49 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from flask import Response
+from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from idp.domain.authenticators.sign_in import second_factors
+from idp.domain.authenticators import factors, recovery_codes, totp
+from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
+from idp.web.locale import written_date
 from idp.web.pages import AccountSecurityPage, SecurityRow
 from idp.web.render import show
 from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.telling import notice
 
-HELP: Final = "/help#lost-phone"
+
+def password(db: Session, resident: Resident) -> SecurityRow:
+    """Tell of the password, and since when."""
+    account = db.get_one(Account, resident.session.account_id)
+    since = account.password_changed_at
+    status = _("Sejak %(date)s", date=written_date(since.date())) if since is not None else _("Belum dibuat")
+    return SecurityRow("password", _("Kata sandi"), status, "/me/security/password", icon="key")
 
 
 def authenticator(db: Session, resident: Resident) -> SecurityRow:
     """Tell of the authenticator application."""
-    there = second_factors(db, resident.session.account_id).totp
-    status = _("Terpasang") if there else _("Belum dipasang")
-    return SecurityRow("authenticator", _("Aplikasi autentikator"), status, HELP)
+    number = len(factors.of(db, resident.session.account_id, totp.KIND))
+    status = ngettext("%(num)s terpasang", "%(num)s terpasang", number) if number else _("Belum dipasang")
+    return SecurityRow(
+        "authenticator", _("Aplikasi autentikator"), status, "/me/security/authenticator", icon="device"
+    )
 
 
 def recovery_card(db: Session, resident: Resident) -> SecurityRow:
     """Tell of the recovery card."""
-    left = second_factors(db, resident.session.account_id).recovery_codes
+    left = recovery_codes.left(db, resident.session.account_id)
     status = ngettext("%(num)s kode tersisa", "%(num)s kode tersisa", left)
-    return SecurityRow("recovery-card", _("Kartu pemulihan"), status, HELP)
+    return SecurityRow("recovery-card", _("Kartu pemulihan"), status, "/me/security/recovery-card")
 
 
-ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (authenticator, recovery_card)
+ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
+    password,
+    authenticator,
+    recovery_card,
+)
 
 
 @bp.get("/me/security")
@@ -44,5 +59,6 @@ def security() -> Response:
     """List what guards the account."""
     with at_home() as (db, resident):
         rows = tuple(row(db, resident) for row in ROWS)
-        page = AccountSecurityPage(citizen_name=resident.name, rows=rows)
+        said = notice(request.args.get("done"))
+        page = AccountSecurityPage(citizen_name=resident.name, rows=rows, notice=said)
     return show(page)

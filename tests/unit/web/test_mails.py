@@ -34,6 +34,13 @@ MAILS = {
         "codes_left": 9,
         "sessions_url": "https://masuk.example/me/sessions",
     },
+    "account_change": {
+        "change": "authenticator_added",
+        "what": "ponsel <b>cadangan</b>",
+        "at": "27 Mei 2024, 14.05 WIB",
+        "device": "Chrome di Android",
+        "security_url": "https://masuk.example/me/security",
+    },
     "registration_attempt": {},
     "identity_checked": {"matched": ""},
     "change_asked": {
@@ -74,7 +81,7 @@ def write(request, catalogues):
 
 
 def test_every_mail_is_tried():
-    names = {path.stem for path in (TEMPLATES / "mail").iterdir()} - {"layout", "parts"}
+    names = {path.stem for path in (TEMPLATES / "mail").iterdir()} - {"layout", "parts", "changes"}
     assert names == set(MAILS)
 
 
@@ -89,7 +96,7 @@ def test_the_first_line_of_the_text_is_the_subject(write, name):
 @pytest.mark.parametrize("name", MAILS)
 def test_text_and_html_say_the_same(write, name):
     text, html = write(name, "txt"), write(name, "html")
-    for value in map(str, MAILS[name].values()):
+    for value in (str(value) for key, value in MAILS[name].items() if key != "change"):
         assert value in text
         assert value.replace("<", "&lt;").replace(">", "&gt;") in html
 

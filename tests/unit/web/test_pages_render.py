@@ -46,6 +46,11 @@ HOOKS = {
     "register-authenticator": ("#register-form", "otp", "#register-submit", "#totp-secret"),
     "register-recovery": ("#register-form", "saved", "#register-submit", "#recovery-codes"),
     "register-later": ("#register-form", "#register-submit"),
+    "account-password": ("#password-form", "current_password", "password", "#password-submit"),
+    "account-authenticator": ("#authenticator-form", "remove", "#authenticator-remove", "#end-others"),
+    "account-authenticator-add": ("otp", "name", "sealed", "#authenticator-submit", "#totp-secret"),
+    "account-recovery-card": ("#recovery-form", "#recovery-new", "#recovery-left"),
+    "account-recovery-card-new": ("#recovery-codes", "#recovery-done"),
     "account-service": ("#withdraw-form", "#withdraw-submit"),
     "account-sessions": ("session", "#session-end", "#session-end-all"),
 }
@@ -58,6 +63,8 @@ AUTOCOMPLETE = {
     "register-code": {"code": "one-time-code"},
     "register-password": {"password": "new-password", "username": "username"},
     "register-authenticator": {"otp": "one-time-code"},
+    "account-password": {"current_password": "current-password", "password": "new-password"},
+    "account-authenticator-add": {"otp": "one-time-code"},
 }
 EVERY = [(name, language) for name in SAMPLES for language in LANGUAGES]
 

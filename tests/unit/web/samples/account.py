@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 
 from idp.web import pages
-from idp.web.pages import Notice, Page, Pagination
-from tests.unit.web.samples.parts import EDUCATION, HEALTH, NAME, NIK, NOW
+from idp.web.pages import FieldError, Notice, Page, Pagination
+from tests.unit.web.samples.parts import EDUCATION, HEALTH, NAME, NIK, NOW, OTPAUTH, QR
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     "account": lambda: pages.AccountHomePage(
@@ -88,6 +88,55 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.SecurityRow("authenticator", "Aplikasi autentikator", "Terpasang", "/help"),
             pages.SecurityRow("recovery-card", "Kartu pemulihan", "9 kode tersisa", "/help"),
         ),
+    ),
+    "account-password": lambda: pages.AccountPasswordPage(
+        citizen_name="Siti",
+        action="/me/security/password",
+        username="siti@contoh.id",
+        errors=(FieldError("password", "Kata sandi ini sudah umum atau pernah bocor. Pilih yang lain."),),
+    ),
+    "account-password-first": lambda: pages.AccountPasswordPage(
+        citizen_name="Siti",
+        action="/me/security/password",
+        username="siti@contoh.id",
+        has_password=False,
+        wait_seconds=30,
+    ),
+    "account-authenticator": lambda: pages.AccountAuthenticatorPage(
+        citizen_name="Siti",
+        action="/me/security/authenticator",
+        applications=(
+            pages.ApplicationLine("1", "Aplikasi autentikator", NOW, NOW),
+            pages.ApplicationLine("2", "Ponsel cadangan", NOW),
+        ),
+        removable=True,
+        add_url="/me/security/authenticator/add",
+        notice=Notice("success", "Aplikasi autentikator sudah terpasang"),
+        offer_end_others=True,
+    ),
+    "account-authenticator-none": lambda: pages.AccountAuthenticatorPage(
+        citizen_name="Siti", action="/me/security/authenticator", applications=()
+    ),
+    "account-authenticator-add": lambda: pages.AccountAuthenticatorAddPage(
+        citizen_name="Siti",
+        action="/me/security/authenticator/add",
+        qr_uri=QR,
+        secret="JBSW Y3DP EHPK 3PXP",
+        otpauth_uri=OTPAUTH,
+        hidden=(("sealed", "AAAA"),),
+    ),
+    "account-recovery-card": lambda: pages.AccountRecoveryCardPage(
+        citizen_name="Siti", action="/me/security/recovery-card", left=9
+    ),
+    "account-recovery-card-new": lambda: pages.AccountRecoveryCardPage(
+        citizen_name="Siti Aminah Kusumawardhani",
+        action="/me/security/recovery-card",
+        left=10,
+        codes=tuple(f"ABCD-EFGH-JKMN-PQR{n}" for n in range(10)),
+        made_on=date(2026, 11, 24),
+        issuer_host="masuk.example",
+        qr_uri=QR,
+        offer_end_others=True,
     ),
     "account-history": lambda: pages.AccountHistoryPage(
         citizen_name="Siti",

@@ -1,0 +1,87 @@
+"""Changing a password: who does knows the old one, and nothing that rested on that lives on (ASVS 6.2.3, 7.4.3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from idp.domain.audit.account_events import PasswordRefused
+from idp.domain.audit.record import record
+from idp.domain.authenticators import known_browsers, passwords, throttle
+from idp.domain.authenticators.hashing import HashPool
+from idp.domain.authenticators.sign_in import Refusal, SignInResult
+from idp.domain.authenticators.throttle import PRODUCTION, Policy
+from idp.domain.citizens.models import Account
+from idp.domain.grants.offline import end_offline
+from idp.domain.sessions import logout
+from idp.domain.store.database import Session
+from idp.protocol.oauth.errors import TemporarilyUnavailable
+from keys import KeyTree
+
+COUNTER = "password"
+REASON = "password_changed"
+
+
+def check_current(
+    db: Session,
+    tree: KeyTree,
+    hasher: HashPool,
+    account: Account,
+    citizen_id: UUID,
+    password: str,
+    now: datetime,
+    *,
+    policy: Policy = PRODUCTION,
+) -> SignInResult:
+    """Judge the old password; it moves the counter of sign-ins, which is committed first (attacks O-092).
+
+    Raises:
+        TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
+    """
+    key = throttle.key(tree, account.id.bytes)
+    verdict = throttle.count(db, COUNTER, key, policy.password, now)
+    db.commit()
+    if not verdict.allowed:
+        return _refused(db, account, citizen_id, Refusal.THROTTLED, now, verdict.wait)
+    try:
+        right = passwords.possible(password) and hasher.verify(
+            account.password_hash, passwords.prepared(password)
+        )
+    except TemporarilyUnavailable:
+        throttle.give_back(db, COUNTER, key)
+        raise
+    if not right:
+        return _refused(db, account, citizen_id, Refusal.PASSWORD, now)
+    throttle.forget(db, COUNTER, key)
+    return SignInResult(account.id, citizen_id)
+
+
+def change(
+    db: Session,
+    account_id: UUID,
+    citizen_id: UUID,
+    password_hash: str,
+    now: datetime,
+    *,
+    keep_session: UUID | None,
+    keep_browser: bytes = b"",
+) -> int:
+    """Set a password and end all that rested on the old one but this session; return how many sessions ended."""
+    passwords.store(db, account_id, password_hash, now, citizen_id)
+    known_browsers.forget_all(db, account_id)
+    if keep_browser:
+        known_browsers.remember(db, account_id, keep_browser, now)
+    end_offline(db, citizen_id, REASON, now)
+    return logout.end_all(db, account_id, REASON, now, keep=keep_session)
+
+
+def _refused(
+    db: Session,
+    account: Account,
+    citizen_id: UUID,
+    reason: Refusal,
+    now: datetime,
+    wait: timedelta = timedelta(0),
+) -> SignInResult:
+    record(db, PasswordRefused(citizen_id=citizen_id, account_id=account.id, reason=reason.value), now)
+    return SignInResult(account.id, citizen_id, reason, wait)
