@@ -9,12 +9,11 @@ from typing import Final
 
 import structlog
 
-from idp import mail
+from idp.channels.post_office import PostOffice
 from idp.domain.events import outbox
-from idp.domain.events.outbox import DONE, Delivery, Outcome, later, never
+from idp.domain.events.outbox import Delivery, Outcome, later, never
 from idp.domain.grants import ping
-from idp.domain.messages import letters
-from idp.domain.messages.send import Message
+from idp.domain.messages.send import RECEIPT
 from idp.domain.proofing import resume
 from idp.domain.proofing.population import PopulationRegistry
 from idp.domain.registry import logos
@@ -25,7 +24,7 @@ from idp.services import Services
 
 log = structlog.get_logger()
 
-SLOTS: Final = {"logo": 1, "logout": 6, "message": 2, "ping": 4, "proofing": 1}
+SLOTS: Final = {"logo": 1, "logout": 6, "message": 4, "ping": 4, "proofing": 1, "receipt": 1}
 """How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -37,7 +36,8 @@ class Deliveries:
     def __init__(self, services: Services) -> None:
         self._services = services
         settings = services.settings
-        self._postman = mail.Postman(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+        seal = services.tree.vault.system("pii")
+        self._post_office = PostOffice(settings, services.database, services.outbound, seal)
         self._registry = (
             PopulationRegistry(
                 services.outbound, settings.population_registry_url, settings.population_registry_key
@@ -89,7 +89,9 @@ class Deliveries:
     def _attempt(self, delivery: Delivery) -> Outcome:
         services = self._services
         if delivery.kind == "message":
-            return self._send(delivery)
+            return self._post_office.deliver(delivery, services.clock())
+        if delivery.kind == RECEIPT:
+            return self._post_office.ask(delivery, services.clock())
         if delivery.kind == "proofing":
             help_url = f"{services.settings.issuer}/help"
             return resume.retry(
@@ -114,21 +116,6 @@ class Deliveries:
             delivery,
             services.clock(),
         )
-
-    def _send(self, delivery: Delivery) -> Outcome:
-        services, now = self._services, self._services.clock()
-        message = Message.of(delivery.payload)
-        if message.until is not None and message.until <= now:
-            return never("too_late")
-        letter = mail.render(message)
-        if self._postman is not None:
-            return self._postman.send(letter, delivery.id, now)
-        if services.settings.production:
-            return later("no_mail_server")
-        seal = services.tree.vault.system("pii")
-        with services.database.unit_of_work() as db:
-            letters.keep(db, seal, letter, channel=message.channel, delivery_id=delivery.id, now=now)
-        return DONE
 
     def _picture(self, address: str) -> bytes | Outcome:
         try:

@@ -23,6 +23,7 @@ from idp.environment import (
     text,
     words,
 )
+from idp.message_settings import MessageSettings
 from idp.settings_rules import ALWAYS, FAPI2, LONGEST_SESSIONS, NEVER, PRODUCTION, SANDBOX
 
 __all__ = [
@@ -38,7 +39,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(MessageSettings):
     """How one deployment is configured: one issuer, one database, one mode (decisions 1)."""
 
     issuer: str = setting(
@@ -87,15 +88,6 @@ class Settings:
     )
     outbound_allow: tuple[str, ...] = setting(
         (), words, help="Hosts or networks exempt from the private-address guard of outbound calls."
-    )
-    smtp_url: str | None = setting(
-        None,
-        text,
-        secret=True,
-        help="Mail server: `smtp://` or `smtps://USER:PASSWORD@HOST:PORT`. The sandbox keeps mail in its outbox page.",
-    )
-    mail_from: str = setting(
-        "Gerbang <no-reply@localhost>", text, help="Sender of the e-mails the provider writes."
     )
     population_registry_url: str | None = setting(
         None, text, help="Base URL of the population registry; without it identities stay self-stated."

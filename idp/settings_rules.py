@@ -58,9 +58,7 @@ def shape(settings: Settings) -> list[str]:
         problems.append("IDP_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
     if not timedelta(seconds=5) < settings.pushed_request_lifetime < timedelta(seconds=600):
         problems.append("IDP_PUSHED_REQUEST_LIFETIME must be more than 5 and less than 600 seconds")
-    if settings.smtp_url is not None and not settings.smtp_url.startswith(("smtp://", "smtps://")):
-        problems.append("IDP_SMTP_URL must start with smtp:// or smtps://")
-    return problems
+    return [*problems, *settings.message_problems()]
 
 
 def production(settings: Settings) -> list[str]:
@@ -76,8 +74,7 @@ def production(settings: Settings) -> list[str]:
         )
     if settings.open_registration:
         problems.append("production refuses IDP_OPEN_REGISTRATION")
-    if settings.smtp_url is None:
-        problems.append("production needs IDP_SMTP_URL")
+    problems += settings.message_production_problems()
     if settings.population_registry_url is not None and not settings.population_registry_url.startswith(
         "https://"
     ):

@@ -21,7 +21,7 @@ from idp.domain.grants.models import (
     PushedRequest,
     RevokedToken,
 )
-from idp.domain.messages.models import SandboxMessage
+from idp.domain.messages.models import InboxMessage, MessageBudget, SandboxMessage
 from idp.domain.sessions.models import BrowserSession, Interaction
 from idp.domain.store.base import EPOCH, Base
 from idp.domain.store.database import Database
@@ -33,6 +33,7 @@ KEPT_SESSIONS: Final = timedelta(days=90)
 KEPT_CHANGES: Final = timedelta(days=90)
 REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
+KEPT_NOTICES: Final = timedelta(days=730)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
 
@@ -88,6 +89,8 @@ RULES: Final[Sequence[Rule]] = (
         ),
     ),
     Rule(Outbox, lambda now: Outbox.done_at < now - KEPT_DELIVERIES),
+    Rule(MessageBudget, lambda now: MessageBudget.created_at < now - 2 * DAY),
+    Rule(InboxMessage, lambda now: InboxMessage.created_at < now - KEPT_NOTICES),
     Rule(SandboxMessage, lambda now: SandboxMessage.delivered_at < now - KEPT_SANDBOX_MAIL),
 )
 

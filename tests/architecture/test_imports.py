@@ -55,6 +55,7 @@ THIRD_PARTY = {
         "authlib",
         "joserfc",
         "orjson",
+        "phonenumbers",
         "psycopg",
         "pyotp",
         "segno",

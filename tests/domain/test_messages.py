@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from idp import mail
+from idp.channels import writing
+from idp.channels.smtp import Postman
 from idp.deliveries import Deliveries
 from idp.domain.messages import letters
 from idp.domain.messages.letters import Letter
@@ -86,7 +87,9 @@ def test_an_address_cannot_write_a_header(posting, smtp):
 
 
 def test_a_value_cannot_write_markup():
-    letter = mail.render(Message(to="a@b.id", template="consent_withdrawn", context=_withdrawn("<b>x</b>")))
+    letter = writing.render(
+        Message(to="a@b.id", template="consent_withdrawn", context=_withdrawn("<b>x</b>"))
+    )
     assert "<b>x</b>" not in letter.html
     assert "<b>x</b>" in letter.text
 
@@ -126,8 +129,8 @@ def test_a_second_delivery_adds_nothing(services):
 
 
 def test_a_password_never_goes_over_a_plain_connection(smtp, clock):
-    postman = mail.Postman(smtp.url.replace("//", "//gerbang:rahasia@"), "Gerbang <a@b.id>")
+    postman = Postman(smtp.url.replace("//", "//gerbang:rahasia@"), "Gerbang <a@b.id>")
     outcome = postman.send(Letter("siti@contoh.id", "s", "t"), uuid4(), clock())
-    assert not outcome.done
-    assert outcome.error == "SMTPNotSupportedError"
+    assert not outcome.outcome.done
+    assert outcome.outcome.error == "SMTPNotSupportedError"
     assert not smtp.messages

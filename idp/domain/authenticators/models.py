@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.domain.store.base import Base, Digest, Moment, Name, SealedBytes
+
+LIVE = text("used_at IS NULL AND retired_at IS NULL")
 
 
 class Factor(Base):
@@ -49,7 +51,17 @@ class OneTimeCode(Base):
     """A code sent to an address, bound to a purpose and a holder; a newer one retires the older."""
 
     __tablename__ = "one_time_code"
-    __table_args__ = (Index("ix_one_time_code_holder", "purpose", "holder"),)
+    __table_args__ = (
+        Index("ix_one_time_code_holder", "purpose", "holder"),
+        Index(
+            "uq_one_time_code_live",
+            "purpose",
+            "holder",
+            unique=True,
+            sqlite_where=LIVE,
+            postgresql_where=LIVE,
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     purpose: Mapped[Name]

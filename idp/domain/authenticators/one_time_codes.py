@@ -29,6 +29,14 @@ class Sending:
     wait: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A code on its way: since when, and how long until another may be asked for."""
+
+    since: datetime
+    resend_wait: timedelta
+
+
 def holder(tree: KeyTree, *parts: bytes) -> bytes:
     """Name whom a code is for, for instance an address within one registration."""
     return tree.mac("one-time-code", b"|".join(part.hex().encode() for part in parts))
@@ -44,28 +52,32 @@ def issue(
     network: str,
     policy: throttle.Policy,
     now: datetime,
+    account: bytes = b"",
 ) -> Sending:
-    """Make a code and retire the earlier one; limits per address and network hold (attacks O-102).
+    """Make a code and retire the earlier one; limits per account, address and network hold (attacks O-102).
 
-    Commits when a limit says no, so that asking again and again stays counted.
+    Commits when a limit says no, so that asking again and again stays counted. Of requests at the same moment one
+    gets a code: the counter of the address makes them wait for each other, and the later ones see the code.
     """
-    last = db.scalars(
-        select(OneTimeCode.created_at)
-        .where(OneTimeCode.purpose == purpose, OneTimeCode.holder == holder)
-        .order_by(OneTimeCode.created_at.desc())
-        .limit(1)
-    ).first()
-    if last is not None and now - last < RESEND_AFTER:
-        return Sending(None, RESEND_AFTER - (now - last))
-    limits = (
+    wait = _too_soon(db, purpose, holder, now)
+    if wait is not None:
+        return Sending(None, wait)
+    limits = [
         ("send.address", throttle.key(tree, address.lower().encode()), policy.sending),
         ("send.network", throttle.key(tree, network.encode()), policy.sending_network),
-    )
+    ]
+    if account:
+        limits.append(("send.account", throttle.key(tree, account), policy.sending))
     for kind, key, ladder in limits:
         verdict = throttle.count(db, kind, key, ladder, now)
         if not verdict.allowed:
             db.commit()
             return Sending(None, verdict.wait)
+    wait = _too_soon(db, purpose, holder, now)
+    if wait is not None:
+        for kind, key, _ladder in limits:
+            throttle.give_back(db, kind, key)
+        return Sending(None, wait)
     db.execute(
         update(OneTimeCode)
         .where(
@@ -89,6 +101,32 @@ def issue(
     )
     db.flush()
     return Sending(code)
+
+
+def waiting(db: Session, purpose: str, holder: bytes, now: datetime) -> Waiting | None:
+    """Tell of the code that a holder has been sent and may still type in."""
+    row = db.scalars(
+        select(OneTimeCode).where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.holder == holder,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.retired_at.is_(None),
+            OneTimeCode.expires_at > now,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Waiting(row.created_at, max(timedelta(0), row.created_at + RESEND_AFTER - now))
+
+
+def _too_soon(db: Session, purpose: str, holder: bytes, now: datetime) -> timedelta | None:
+    last = db.scalars(
+        select(OneTimeCode.created_at)
+        .where(OneTimeCode.purpose == purpose, OneTimeCode.holder == holder)
+        .order_by(OneTimeCode.created_at.desc())
+        .limit(1)
+    ).first()
+    return RESEND_AFTER - (now - last) if last is not None and now - last < RESEND_AFTER else None
 
 
 def claim(db: Session, tree: KeyTree, purpose: str, holder: bytes, code: str, now: datetime) -> bool:

@@ -50,6 +50,7 @@ PATIENCE: Final[Mapping[str, Patience]] = MappingProxyType(
         "message": Patience(timedelta(seconds=5), timedelta(minutes=30), 24),
         "ping": Patience(timedelta(seconds=1), timedelta(minutes=1), 8),
         "proofing": Patience(timedelta(seconds=10), timedelta(minutes=30), 400),
+        "receipt": Patience(timedelta(seconds=15), timedelta(minutes=10), 10),
     }
 )
 
@@ -82,6 +83,11 @@ DONE: Final = Outcome(done=True)
 def later(error: str) -> Outcome:
     """Try again after a pause."""
     return Outcome(done=False, error=error)
+
+
+def skipped(reason: str) -> Outcome:
+    """Close a delivery without making it: there is nobody to bring it to, or it may not go."""
+    return Outcome(done=True, error=reason)
 
 
 def never(error: str) -> Outcome:

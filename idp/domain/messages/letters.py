@@ -26,6 +26,8 @@ class Letter:
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(default="", repr=False)
+    until: datetime | None = None
+    """When it stops being of use; a gateway need not carry it after that."""
 
 
 @dataclass(frozen=True, slots=True)

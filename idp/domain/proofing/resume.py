@@ -9,7 +9,7 @@ from typing import Any, Final
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
 from idp.domain.events.outbox import DONE, Outcome, later
-from idp.domain.messages.send import Message, queue
+from idp.domain.proofing import contact
 from idp.domain.proofing.checks import apply_record, citizen_by_id, note_mismatch
 from idp.domain.proofing.population import Answer, Claims, PopulationRegistry, RegistryUnavailable
 from idp.domain.store.database import Database, Session
@@ -75,16 +75,8 @@ def _settle(
     else:
         fields = answer.mismatched if answer.exists and answer.active else ("nik",)
         note_mismatch(db, citizen, fields, now)
-    email = profile.read(db, data_key, citizen.id).get("email")
-    if email is not None and email.verified_at is not None:
-        message = Message(
-            to=str(email.value),
-            template="identity_checked",
-            language=citizen.locale,
-            context={"name": claims.name, "help_url": help_url, "matched": record is not None},
-            citizen_id=citizen.id,
-        )
-        queue(db, tree.vault.system("pii"), message, now)
+    told = {"matched": record is not None}
+    contact.write(db, tree, citizen.id, "identity_checked", told, now, help_url=help_url)
 
 
 def _open(db: Session, tree: KeyTree, payload: Mapping[str, Any]) -> tuple[Citizen | None, DataKey | None]:

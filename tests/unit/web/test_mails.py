@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from idp.channels import writing
+from idp.channels.parts import is_plain, parts
+from idp.domain.messages import kinds
+
 TEMPLATES = Path(__file__).parents[3] / "templates"
 MAILS = {
     "email_code": {"code": "493 027", "valid_minutes": 10},
+    "sign_in_code": {"code": "493 027", "valid_minutes": 10},
     "welcome": {"account_url": "https://masuk.example/me"},
     "new_sign_in": {
         "device": "Chrome di Android",
@@ -73,9 +78,12 @@ def write(request, catalogues):
     texts = gettext.translation("messages", catalogues, [request.param], fallback=True)
     environment.install_gettext_translations(texts, newstyle=True)
     frame = {"language": request.param, "name": "Suharto", "help_url": "https://masuk.example/help"}
+    frame |= {"channel": "sms", "host": "masuk.example"}
 
     def render(name: str, part: str) -> str:
-        return environment.get_template(f"mail/{name}.{part}").render(mail=frame | MAILS[name])
+        folder = "short" if part == "short" else "mail"
+        file = f"{folder}/{name}.{'txt' if part == 'short' else part}"
+        return environment.get_template(file).render(mail=frame | MAILS[name])
 
     return render
 
@@ -106,3 +114,24 @@ def test_a_mail_fetches_nothing(write, name):
     html = write(name, "html")
     assert "src=" not in html
     assert "<script" not in html
+
+
+def test_every_mail_has_a_short_form_and_is_known():
+    assert {path.stem for path in (TEMPLATES / "short").iterdir()} == set(MAILS)
+    assert set(writing.templates()) == set(MAILS)
+    assert set(MAILS) >= kinds.ORDINARY | kinds.CODES
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_short_form_is_one_text_message_or_two_and_says_whose_it_is(write, name):
+    text = write(name, "short").strip()
+    assert "Gerbang" in text
+    ours = text.replace("<", "").replace(">", "")
+    assert is_plain(ours), "letters outside the GSM alphabet cost more than twice as much"
+    assert parts(ours) <= (1 if name in kinds.CODES else 2)
+    assert "Suharto" not in text, "whoever sees the screen need not know whose account it is"
+
+
+@pytest.mark.parametrize("name", sorted(kinds.CODES))
+def test_a_code_is_bound_to_our_site_by_its_last_line(write, name):
+    assert write(name, "short").strip().splitlines()[-1] == "@masuk.example #493027"

@@ -1,42 +1,28 @@
-"""E-mail: rendered from `templates/mail`, handed to a mail server or kept in the sandbox's mailbox."""
+"""E-mail, handed to the mail server of the deployment."""
 
 from __future__ import annotations
 
-import gettext
 import smtplib
 import ssl
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from functools import cache
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
-from idp.domain.events.outbox import DONE, Outcome, later, never
+from idp.channels.gateway import Handed
+from idp.domain.events.outbox import later, never
 from idp.domain.messages.letters import Letter
-from idp.domain.messages.send import Message
 
-TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 SECONDS: Final = 10.0
 PERMANENT: Final = 500
 
 
-def render(message: Message) -> Letter:
-    """Write a message out in its reader's language, as text and as HTML."""
-    environment = _environment(message.language)
-    values = {"name": "", "help_url": "", **message.context, "language": message.language}
-    text = environment.get_template(f"mail/{message.template}.txt").render(mail=values)
-    html = environment.get_template(f"mail/{message.template}.html").render(mail=values)
-    subject, _, body = text.partition("\n")
-    return Letter(to=message.to, subject=subject.strip(), text=body.strip() + "\n", html=html)
-
-
 class Postman:
     """Hands letters to the mail server of the deployment; a new connection for each, so none goes stale."""
+
+    name = "smtp"
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
@@ -47,7 +33,7 @@ class Postman:
         self._password = unquote(parts.password) if parts.password else ""
         self._sender = sender
 
-    def send(self, letter: Letter, delivery_id: UUID, now: datetime) -> Outcome:
+    def send(self, letter: Letter, delivery_id: UUID, now: datetime) -> Handed:
         """Hand over one letter; its Message-ID is the delivery's, so that a repeat can be recognised."""
         try:
             mail = self._mail(letter, delivery_id, now)
@@ -55,14 +41,15 @@ class Postman:
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as exc:
             codes = [code for code, _ in exc.recipients.values()]
-            return never("refused") if codes and min(codes) >= PERMANENT else later("refused_for_now")
+            refused = bool(codes) and min(codes) >= PERMANENT
+            return Handed(never("refused") if refused else later("refused_for_now"))
         except smtplib.SMTPResponseException as exc:
-            return later(f"smtp_{exc.smtp_code}")
+            return Handed(later(f"smtp_{exc.smtp_code}"))
         except (OSError, smtplib.SMTPException) as exc:
-            return later(type(exc).__name__)
+            return Handed(later(type(exc).__name__))
         except ValueError:
-            return never("unwritable_address")
-        return DONE
+            return Handed(never("unwritable_address"))
+        return Handed()
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -99,16 +86,3 @@ class Postman:
         if letter.html:
             mail.add_alternative(letter.html, subtype="html")
         return mail
-
-
-@cache
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    texts = gettext.translation("messages", TEMPLATES / "locale", [language], fallback=True)
-    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
-    return environment
