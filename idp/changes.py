@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from babel.dates import format_datetime, get_timezone
 
-from idp.domain.citizens import pending_changes
+from idp.domain.citizens import contact_changes, pending_changes
 from idp.domain.citizens.models import Citizen
 from idp.domain.citizens.pending_changes import COOLING_OFF, Applier, Asked, Change
 from idp.domain.proofing import contact
@@ -20,7 +20,12 @@ from idp.services import Services
 
 log = structlog.get_logger()
 
-APPLIERS: Final[Mapping[str, Applier]] = MappingProxyType({})
+APPLIERS: Final[Mapping[str, Applier]] = MappingProxyType(
+    {
+        contact_changes.PRIMARY: contact_changes.apply_primary,
+        contact_changes.REMOVAL: contact_changes.apply_removal,
+    }
+)
 """What each kind of change does when it takes effect; its words are in `templates/partials/changes.html`."""
 
 ASKED, CANCELLED, APPLIED = "change_asked", "change_cancelled", "change_applied"

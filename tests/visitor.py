@@ -23,6 +23,9 @@ MAIN = {
     "account-authenticator": "authenticator-form",
     "account-authenticator-add": "authenticator-form",
     "account-recovery-card": "recovery-form",
+    "account-contact-add": "contact-form",
+    "account-contact-code": "contact-form",
+    "account-contact-hold": "hold-form",
 }
 
 

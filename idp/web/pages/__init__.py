@@ -26,6 +26,14 @@ from idp.web.pages.account import (
     SessionLine,
 )
 from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
+from idp.web.pages.contacts import (
+    AccountContactAddPage,
+    AccountContactCodePage,
+    AccountContactHoldPage,
+    AccountContactPage,
+    AccountContactsPage,
+    ContactLine,
+)
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.managing import (
@@ -77,6 +85,11 @@ __all__ = [
     "AccountAuthenticatorAddPage",
     "AccountAuthenticatorPage",
     "AccountChoice",
+    "AccountContactAddPage",
+    "AccountContactCodePage",
+    "AccountContactHoldPage",
+    "AccountContactPage",
+    "AccountContactsPage",
     "AccountDataPage",
     "AccountHistoryPage",
     "AccountHomePage",
@@ -97,6 +110,7 @@ __all__ = [
     "ChangeLine",
     "ClaimLine",
     "ConsentPage",
+    "ContactLine",
     "DataGroup",
     "DataLine",
     "DecidedPage",

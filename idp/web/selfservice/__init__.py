@@ -3,6 +3,8 @@
 from idp.web.selfservice import (
     authenticators,
     changes,
+    contact,
+    contacts,
     data,
     entrance,
     history,
@@ -19,6 +21,8 @@ __all__ = [
     "authenticators",
     "bp",
     "changes",
+    "contact",
+    "contacts",
     "data",
     "entrance",
     "history",

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Account, Citizen
+from idp.domain.citizens.people import Person
 from idp.domain.citizens.profile import Value
 from idp.domain.registry.lookup import as_client
 from idp.domain.registry.models import ClientRegistration
@@ -53,6 +54,11 @@ class Resident:
     citizen: Citizen
     data_key: DataKey = field(repr=False)
     values: dict[str, Value] = field(repr=False)
+
+    @property
+    def person(self) -> Person:
+        """The citizen as what writes about them knows them."""
+        return Person(self.session.account_id, self.citizen.id, self.data_key)
 
     @property
     def name(self) -> str:

@@ -35,13 +35,24 @@ def notice(done: str | None) -> Notice | None:
         "authenticator_added": _("Aplikasi autentikator sudah terpasang"),
         "authenticator_removed": _("Aplikasi autentikator sudah dilepas"),
         "contact_added": _("Sudah terbukti milik Anda, dan disimpan"),
+        "contact_shared": _("Disimpan sebagai kontak"),
+        "contact_waits": _("Perubahan ini menunggu"),
         "contact_primary": _("Yang utama sudah diganti"),
         "contact_removed": _("Sudah dihapus"),
         "channels": _("Pilihan saluran disimpan"),
         "language": _("Pilihan bahasa disimpan"),
         "chosen": _("Pilihan untuk layanan ini disimpan"),
     }
+    texts = {
+        "password": _("Perangkat lain dan sambungan tanpa Anda sudah diakhiri."),
+        "contact_shared": _(
+            "Orang lain sudah masuk dengan ini, misalnya keluarga serumah. Anda tetap menerima surat di sini, "
+            "tetapi untuk masuk pakailah NIK atau yang lain."
+        ),
+        "contact_waits": _(
+            "Kami sudah mengabari Anda, dengan tautan untuk membatalkannya. Tidak perlu apa-apa lagi."
+        ),
+    }
     if done not in words:
         return None
-    text = _("Perangkat lain dan sambungan tanpa Anda sudah diakhiri.") if done == "password" else ""
-    return Notice("success", str(words[done]), str(text))
+    return Notice("success", str(words[done]), str(texts.get(done, "")))

@@ -46,6 +46,13 @@ HOOKS = {
     "register-authenticator": ("#register-form", "otp", "#register-submit", "#totp-secret"),
     "register-recovery": ("#register-form", "saved", "#register-submit", "#recovery-codes"),
     "register-later": ("#register-form", "#register-submit"),
+    "account-contacts": ("#contact-add-email", "#contact-add-phone"),
+    "account-contact-add": ("#contact-form", "email", "#contact-submit"),
+    "account-contact-add-phone": ("phone_number",),
+    "account-contact-code": ("#contact-form", "code", "#contact-submit", "#contact-resend"),
+    "account-contact": ("#primary-form", "#channels-form", "channel", "#remove-form", "#contact-remove"),
+    "account-contact-unconfirmed": ("#contact-confirm",),
+    "account-contact-hold": ("#hold-form", "#hold-code", "#hold-wait"),
     "account-password": ("#password-form", "current_password", "password", "#password-submit"),
     "account-authenticator": ("#authenticator-form", "remove", "#authenticator-remove", "#end-others"),
     "account-authenticator-add": ("otp", "name", "sealed", "#authenticator-submit", "#totp-secret"),
@@ -65,6 +72,9 @@ AUTOCOMPLETE = {
     "register-authenticator": {"otp": "one-time-code"},
     "account-password": {"current_password": "current-password", "password": "new-password"},
     "account-authenticator-add": {"otp": "one-time-code"},
+    "account-contact-add": {"email": "email"},
+    "account-contact-add-phone": {"phone_number": "tel"},
+    "account-contact-code": {"code": "one-time-code"},
 }
 EVERY = [(name, language) for name in SAMPLES for language in LANGUAGES]
 

@@ -9,6 +9,8 @@ from idp.web import pages
 from idp.web.pages import FieldError, Notice, Page, Pagination
 from tests.unit.web.samples.parts import EDUCATION, HEALTH, NAME, NIK, NOW, OTPAUTH, QR
 
+EMAIL_LINE = pages.ContactLine("email", "siti@contoh.id", "/me/contacts/1", primary=True)
+
 SAMPLES: dict[str, Callable[[], Page]] = {
     "account": lambda: pages.AccountHomePage(
         citizen_name="Siti Aminah Kusumawardhani",
@@ -88,6 +90,61 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.SecurityRow("authenticator", "Aplikasi autentikator", "Terpasang", "/help"),
             pages.SecurityRow("recovery-card", "Kartu pemulihan", "9 kode tersisa", "/help"),
         ),
+    ),
+    "account-contacts": lambda: pages.AccountContactsPage(
+        citizen_name="Siti",
+        contacts=(
+            EMAIL_LINE,
+            pages.ContactLine(
+                "email", "keluarga.kusumawardhani.tanimbar@contoh.id", "/me/contacts/2", signs_in=False
+            ),
+            pages.ContactLine("phone", "+6281234567890", "/me/contacts/3", primary=True, confirmed=False),
+        ),
+        add_email_url="/me/contacts/add/email",
+        add_phone_url="/me/contacts/add/phone",
+        notice=Notice("success", "Sudah dihapus"),
+    ),
+    "account-contacts-empty": lambda: pages.AccountContactsPage(citizen_name="Suharto", contacts=()),
+    "account-contact-add": lambda: pages.AccountContactAddPage(
+        citizen_name="Siti", action="/me/contacts/add/email", kind="email"
+    ),
+    "account-contact-add-phone": lambda: pages.AccountContactAddPage(
+        citizen_name="Siti",
+        action="/me/contacts/add/phone",
+        kind="phone",
+        value="08",
+        errors=(FieldError("phone_number", "Tulis nomor ponsel, misalnya 0812 3456 7890."),),
+    ),
+    "account-contact-code": lambda: pages.AccountContactCodePage(
+        citizen_name="Siti",
+        action="/me/contacts/confirm",
+        kind="email",
+        value="siti@contoh.id",
+        resend_wait_seconds=30,
+        outbox_url="/sandbox/outbox",
+        hidden=(("sealed", "AAAA"),),
+    ),
+    "account-contact": lambda: pages.AccountContactPage(
+        citizen_name="Siti",
+        action="/me/contacts/3",
+        contact=pages.ContactLine("phone", "+6281234567890", "/me/contacts/3"),
+        channels=(("sms", "SMS", True), ("whatsapp", "WhatsApp", False)),
+    ),
+    "account-contact-last": lambda: pages.AccountContactPage(
+        citizen_name="Siti", action="/me/contacts/1", contact=EMAIL_LINE, removable=False
+    ),
+    "account-contact-unconfirmed": lambda: pages.AccountContactPage(
+        citizen_name="Siti",
+        action="/me/contacts/3",
+        contact=pages.ContactLine("phone", "+6281234567890", "/me/contacts/3", confirmed=False),
+    ),
+    "account-contact-hold": lambda: pages.AccountContactHoldPage(
+        citizen_name="Siti",
+        action="/me/contacts/1/remove",
+        removal=True,
+        contact=EMAIL_LINE,
+        old="siti@contoh.id",
+        hours=24,
     ),
     "account-password": lambda: pages.AccountPasswordPage(
         citizen_name="Siti",
