@@ -74,7 +74,7 @@ LEVELS = (
     ("proofing", "authenticators", "representation"),
     ("sessions", "consent"),
     ("exchange", "grants"),
-    ("inventory", "cases"),
+    ("inventory", "cases", "account"),
 )
 LEVEL = {package: level for level, packages in enumerate(LEVELS) for package in packages}
 

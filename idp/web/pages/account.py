@@ -18,6 +18,7 @@ class AccountLinks:
 
     home: str = "/me"
     data: str = "/me/data"
+    contacts: str = "/me/contacts"
     services: str = "/me/services"
     security: str = "/me/security"
     sessions: str = "/me/sessions"

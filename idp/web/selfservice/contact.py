@@ -53,7 +53,7 @@ def change_contact(contact_id: UUID) -> Response:
     with at_home(fresh=True, back=address) as (db, resident):
         chosen, old = _chosen(db, resident, contact_id, action)
         if action == "confirm":
-            return send_code(db, resident, chosen.kind, chosen.value, NEW)
+            return send_code(db, resident, chosen.kind, chosen.value, NEW, channel=_channel(chosen))
         if action == "channels":
             try:
                 contacts.choose_channels(
@@ -107,6 +107,10 @@ def _send(
     db: Session, resident: Resident, old: Contact, about: str, contact_id: UUID, action: str
 ) -> Response:
     return send_code(db, resident, old.kind, old.value, about, action=f"{ADDRESS}/{contact_id}/{action}")
+
+
+def _channel(known: Contact) -> str:
+    return known.channels[0] if known.channels else ""
 
 
 def _act(db: Session, resident: Resident, chosen: Contact, action: str) -> Response:

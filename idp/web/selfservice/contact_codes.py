@@ -8,6 +8,7 @@ from uuid import UUID
 from idp.domain.authenticators import one_time_codes
 from idp.domain.authenticators.one_time_codes import Sending
 from idp.domain.citizens.identifiers import Kind
+from idp.domain.messages.channels import Channel
 from idp.domain.messages.send import Message, queue
 from idp.domain.store.database import Session
 from idp.web import locale
@@ -17,7 +18,9 @@ from idp.web.frontchannel.signed_in import throttle_policy
 PURPOSE: Final = "contact"
 
 
-def send(db: Session, account_id: UUID, kind: Kind, value: str, about: str, *, name: str) -> Sending:
+def send(
+    db: Session, account_id: UUID, kind: Kind, value: str, about: str, *, name: str, channel: str = ""
+) -> Sending:
     """Send a code to a value; `about` binds it to what it is typed for. Limits may say to wait instead."""
     deployment = services()
     now = deployment.clock()
@@ -30,12 +33,13 @@ def send(db: Session, account_id: UUID, kind: Kind, value: str, about: str, *, n
         network=place().network,
         policy=throttle_policy(),
         now=now,
+        account=account_id.bytes,
     )
     if sending.code is not None:
         message = Message(
             to=value,
             template="email_code",
-            channel="email" if kind is Kind.EMAIL else "sms",
+            channel=Channel.EMAIL if kind is Kind.EMAIL else Channel(channel or Channel.SMS),
             language=locale.language(),
             context={
                 "name": name,

@@ -96,11 +96,18 @@ def confirm_contact() -> Response:
 
 
 def send_code(
-    db: Session, resident: Resident, kind: Kind, value: str, about: str, *, action: str = CONFIRM
+    db: Session,
+    resident: Resident,
+    kind: Kind,
+    value: str,
+    about: str,
+    *,
+    action: str = CONFIRM,
+    channel: str = "",
 ) -> Response:
     """Send a code and ask for it, or say how long to wait."""
     account_id = resident.session.account_id
-    sending = contact_codes.send(db, account_id, kind, value, about, name=resident.name)
+    sending = contact_codes.send(db, account_id, kind, value, about, name=resident.name, channel=channel)
     wait = seconds(sending.wait)
     page = code_page(resident, kind, value, about, wait=wait, action=action)
     limited = sending.code is None and sending.wait > one_time_codes.RESEND_AFTER

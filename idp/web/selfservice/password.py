@@ -8,7 +8,8 @@ from typing import Any, Final
 from flask import Response, request
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import password_change, passwords
+from idp.domain.account import password_change
+from idp.domain.authenticators import passwords
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.authenticators.sign_in import Refusal
 from idp.domain.citizens.models import Account
