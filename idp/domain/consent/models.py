@@ -29,6 +29,7 @@ class Authorization(Base):
             sqlite_where=STANDING,
             postgresql_where=STANDING,
         ),
+        Index("ix_authorization_citizen", "citizen_id"),
         Index("ix_authorization_subject", "client_id", "subject"),
     )
 
