@@ -24,6 +24,7 @@ from idp.web.frontchannel import (
     login,
     logout,
     mfa,
+    passkey,
     register,
     select_account,
 )
@@ -58,6 +59,7 @@ def create_app(services: Services) -> Flask:
         interaction,
         login,
         mfa,
+        passkey,
         register,
         consent,
         select_account,

@@ -269,7 +269,7 @@ def remove_password(db: Session, account_id: UUID, now: datetime, *, citizen_id:
     if not ways.without_password().enough:
         raise LastWayIn
     db.execute(
-        update(Account).where(Account.id == account_id).values(password_hash=None, password_changed_at=now)
+        update(Account).where(Account.id == account_id).values(password_hash=None, password_changed_at=None)
     )
     record(db, PasswordRemoved(account_id=account_id, citizen_id=citizen_id), now)
     return True

@@ -11,7 +11,7 @@ from idp.domain.authenticators import passwords
 from idp.domain.authenticators.sign_in import Refusal, SignInResult, check_password
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions.interactions import Waiting
-from idp.web import cookies, csrf
+from idp.web import cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
@@ -38,6 +38,7 @@ def login_page(
         identifier=hint if identifier is None else identifier,
         register_url=f"/register?uid={uid}",
         cancellable=True,
+        passkey_action=f"/interaction/{uid}/passkey" if passkeys.available() else "",
         errors=errors,
         wait_seconds=seconds(wait),
     )

@@ -66,8 +66,9 @@ def mfa(uid: str) -> Response:
             return _start_over(db, response, session)
         result = way.judge(db, asking, proof)
         if result:
-            first = tuple(name for name in session.methods.split() if name != way.factor)
-            raise_session(db, response, session, (*first, way.factor))
+            method = result.method or way.factor
+            first = tuple(name for name in session.methods.split() if name != method)
+            raise_session(db, response, session, (*first, method))
             notices.after_sign_in(db, session, result, used_recovery_code=way is ways.RECOVERY_CARD)
             return response
         if result.refusal is Refusal.THROTTLED:

@@ -36,7 +36,7 @@ def may_be_raised(session: BrowserSession) -> bool:
 
 def begin_session(
     db: Session, response: Response, account_id: UUID, citizen_id: UUID, methods: Sequence[str]
-) -> None:
+) -> BrowserSession:
     """Start a session, or note the fresh sign-in in the one this account has here; another account's ends."""
     now = services().clock()
     session = current_session(db)
@@ -55,6 +55,7 @@ def begin_session(
             now=now,
         )
     _keep(response, session, handle)
+    return session
 
 
 def raise_session(db: Session, response: Response, session: BrowserSession, methods: Sequence[str]) -> None:

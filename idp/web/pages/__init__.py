@@ -43,6 +43,7 @@ from idp.web.pages.managing import (
     AccountRecoveryCardPage,
     ApplicationLine,
 )
+from idp.web.pages.passkeys import AccountNewPasskeyPage, AccountPasskeyPage, AccountPasskeysPage, PasskeyLine
 from idp.web.pages.recovering import ChangeCancelPage, OutcomePage
 from idp.web.pages.registering import (
     FieldMatch,
@@ -76,6 +77,7 @@ from idp.web.pages.signing_in import (
     LoginPage,
     MfaPage,
     MfaWaysPage,
+    PasskeyPage,
     RecoveryCodePage,
     SelectAccountPage,
     WayLink,
@@ -94,7 +96,10 @@ __all__ = [
     "AccountHistoryPage",
     "AccountHomePage",
     "AccountLinks",
+    "AccountNewPasskeyPage",
     "AccountPage",
+    "AccountPasskeyPage",
+    "AccountPasskeysPage",
     "AccountPasswordPage",
     "AccountRecoveryCardPage",
     "AccountSecurityPage",
@@ -139,6 +144,8 @@ __all__ = [
     "OutcomePage",
     "Page",
     "Pagination",
+    "PasskeyLine",
+    "PasskeyPage",
     "PersonaLine",
     "RecoveryCodePage",
     "RegisterAuthenticatorPage",

@@ -21,7 +21,8 @@ class LoginPage(Page):
     register_url: str = ""
     forgot_url: str = ""
     cancellable: bool = False
-    passkey_available: bool = False
+    passkey_action: str = ""
+    """Where the passkey's answer is posted; its challenges are at `/options` below. Empty: none can be used here."""
     wait_seconds: int = 0
     """More than 0 while attempts are slowed down: the page says how long and keeps the form."""
 
@@ -59,6 +60,22 @@ class RecoveryCodePage(Page):
     other_available: bool = True
     help_url: str = ""
     wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyPage(Page):
+    """Second factor by passkey. Posts `credential`, which the script fills in, and hidden `method` = `passkey`."""
+
+    template: ClassVar[str] = "auth/passkey.html"
+    data_page: ClassVar[str] = "mfa"
+
+    action: str
+    options_url: str
+    hardware: bool = False
+    """Only a security key is enough."""
+    cancellable: bool = False
+    other_available: bool = True
+    help_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from idp.domain.store.database import Session
 from idp.web.locale import written_date
 from idp.web.pages import AccountSecurityPage, SecurityRow
 from idp.web.render import show
+from idp.web.selfservice import passkeys
 from idp.web.selfservice.area import Resident, at_home, bp
 from idp.web.selfservice.telling import notice
 
@@ -49,6 +50,7 @@ def recovery_card(db: Session, resident: Resident) -> SecurityRow:
 
 ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
     password,
+    passkeys.row,
     authenticator,
     recovery_card,
 )

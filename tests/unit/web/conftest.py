@@ -44,4 +44,8 @@ def gallery(catalogues: Path) -> Flask:
         page = SAMPLES["error"]()
         return render_template(page.template, page=page)
 
+    @app.post("/i/1/passkey/options")
+    def passkey_options() -> dict[str, object]:
+        return {"challenge": "AAAA", "rpId": "localhost", "allowCredentials": []}
+
     return app

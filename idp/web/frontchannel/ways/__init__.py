@@ -9,17 +9,29 @@ from typing import Final
 
 from idp.domain.store.database import Session
 from idp.web.frontchannel.ways.authenticator import AUTHENTICATOR
+from idp.web.frontchannel.ways.passkey import PASSKEY, is_step_up, passkey_kinds
 from idp.web.frontchannel.ways.recovery_card import RECOVERY_CARD
 from idp.web.frontchannel.ways.way import Asking, Way
 
-__all__ = ["AUTHENTICATOR", "RECOVERY_CARD", "WAYS", "Asking", "Way", "chosen", "open_to"]
+__all__ = [
+    "AUTHENTICATOR",
+    "PASSKEY",
+    "RECOVERY_CARD",
+    "WAYS",
+    "Asking",
+    "Way",
+    "chosen",
+    "open_to",
+    "passkey_kinds",
+]
 
-WAYS: Final[tuple[Way, ...]] = (AUTHENTICATOR, RECOVERY_CARD)
+WAYS: Final[tuple[Way, ...]] = (PASSKEY, AUTHENTICATOR, RECOVERY_CARD)
 
 
 def open_to(db: Session, asking: Asking) -> tuple[Way, ...]:
-    """Return the ways this account has, in the order in which they are offered."""
-    return tuple(way for way in WAYS if way.is_open(db, asking))
+    """Return the ways this account has, in the order in which they are offered; only hardware steps up from two."""
+    ways = (PASSKEY,) if is_step_up(asking.session) else WAYS
+    return tuple(way for way in ways if way.is_open(db, asking))
 
 
 def chosen(db: Session, asking: Asking, name: str | None) -> Way:

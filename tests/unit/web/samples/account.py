@@ -195,6 +195,40 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         qr_uri=QR,
         offer_end_others=True,
     ),
+    "account-passkeys": lambda: pages.AccountPasskeysPage(
+        citizen_name="Siti",
+        passkeys=(
+            pages.PasskeyLine("1", "Ponsel saya", "/me/security/passkeys/1", NOW, NOW, backed_up=True),
+            pages.PasskeyLine("2", "Kunci biru", "/me/security/passkeys/2", NOW, hardware=True),
+        ),
+        password_action="/me/security/passkeys/password",
+        new_url="/me/security/passkeys/new",
+        may_do_without=True,
+    ),
+    "account-passkeys-none": lambda: pages.AccountPasskeysPage(
+        citizen_name="Siti", passkeys=(), password_action="/me", new_url="/me/security/passkeys/new"
+    ),
+    "account-passkeys-only": lambda: pages.AccountPasskeysPage(
+        citizen_name="Siti",
+        passkeys=(pages.PasskeyLine("1", "Ponsel saya", "/me/security/passkeys/1", NOW, NOW),),
+        password_action="/me",
+        has_password=False,
+    ),
+    "account-passkey-new": lambda: pages.AccountNewPasskeyPage(
+        citizen_name="Siti",
+        action="/me/security/passkeys",
+        options_url="/me/security/passkeys/options",
+        back_url="/me/security/passkeys",
+        name="Chrome di Android",
+        hardware=True,
+    ),
+    "account-passkey": lambda: pages.AccountPasskeyPage(
+        citizen_name="Siti",
+        action="/me/security/passkeys/1",
+        back_url="/me/security/passkeys",
+        passkey=pages.PasskeyLine("1", "Ponsel saya", "/me/security/passkeys/1", NOW, NOW, backed_up=True),
+        errors=(FieldError("name", "Beri nama yang Anda kenali."),),
+    ),
     "account-history": lambda: pages.AccountHistoryPage(
         citizen_name="Siti",
         events=(

@@ -22,12 +22,20 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         wait_seconds=30,
         errors=(FieldError("password", "NIK, email, atau kata sandi tidak cocok. Periksa lalu coba lagi."),),
     ),
-    "login-passkey": lambda: pages.LoginPage(action="/login", passkey_available=True),
+    "login-passkey": lambda: pages.LoginPage(action="/login", passkey_action="/i/1/passkey"),
     "mfa": lambda: pages.MfaPage(action="/i/1", agency=EDUCATION, cancellable=True),
     "mfa-wrong": lambda: pages.MfaPage(
         action="/i/1",
         agency=EDUCATION,
         errors=(FieldError("otp", "Kode itu tidak cocok atau sudah dipakai. Tunggu kode berikutnya."),),
+    ),
+    "mfa-passkey": lambda: pages.PasskeyPage(
+        action="/i/1", options_url="/i/1/passkey/options", agency=EDUCATION, cancellable=True
+    ),
+    "mfa-security-key": lambda: pages.PasskeyPage(
+        action="/i/1",
+        options_url="/i/1/passkey/options",
+        hardware=True,
     ),
     "mfa-recovery": lambda: pages.RecoveryCodePage(
         action="/i/1", agency=EDUCATION, codes_left=9, cancellable=True
