@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from idp.clock import FrozenClock
-from tests.support import browser, ledger, postgres, redis, schema
+from tests.support import browser, compiled, ledger, postgres, redis, schema
 from tests.support.deployment import bob as bob
 from tests.support.deployment import citizen as citizen
 from tests.support.deployment import dpop_rp as dpop_rp
@@ -28,6 +28,7 @@ NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)  # a Tuesday; noon in Jakarta
 
 def pytest_configure(config: pytest.Config) -> None:
     ledger.register(config)
+    compiled.keep()
     GUARD.close()
 
 

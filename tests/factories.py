@@ -64,6 +64,17 @@ def a_deployment(database_url: str, folder: Path, clock: FrozenClock, **settings
     return wire(Settings(**values), clock)
 
 
+_HASHES: dict[bytes, str] = {}
+
+
+def a_hash(services: Services, password: str = PASSWORD) -> str:
+    """The stored hash of a password; computed once for each pepper, as checking it costs enough."""
+    seasoned = services.tree.pepper(password.encode())
+    if seasoned not in _HASHES:
+        _HASHES[seasoned] = services.hasher.hash(password)
+    return _HASHES[seasoned]
+
+
 @dataclass(frozen=True)
 class TestClient:
     """A registered client and what it signs or authenticates with."""
@@ -167,7 +178,7 @@ def a_citizen(
     email = f"{name.split()[0].lower()}@contoh.id"
     secret = totp.new_secret() if signs_in and authenticator else None
     if signs_in:
-        overrides = {"password_hash": services.hasher.hash(PASSWORD)} | overrides
+        overrides = {"password_hash": a_hash(services)} | overrides
     new = NewCitizen(
         **(
             {

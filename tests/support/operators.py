@@ -17,6 +17,7 @@ from idp.domain.registry import agencies
 from idp.protocol.oauth.values import b64url
 from idp.services import Services
 from idp.web.cookies import BROWSER, OPERATOR
+from tests import factories
 from tests.rp import Answer, Browser, Provider
 
 PASSWORD = "kapal layar menuju timur"
@@ -68,7 +69,7 @@ def an_operator(
             role=role,
             agency_id=agency_id,
             identifier=identifier,
-            password_hash=services.hasher.hash(PASSWORD),
+            password_hash=factories.a_hash(services, PASSWORD),
             now=now,
         )
         totp.enrol(db, services.tree.vault.system("factor"), account_id, secret, now)
