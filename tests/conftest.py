@@ -34,13 +34,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a browser or kills processes never runs beside other tests."""
+    """What needs a browser or kills processes runs in the second part, each town and each file in one lane of it."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("browser") or item.get_closest_marker("kills"):
             item.add_marker(pytest.mark.serial)
+        if item.get_closest_marker("serial"):
+            item.add_marker(pytest.mark.xdist_group("town" if "town" in names else item.path.stem))
 
 
 def note(request: pytest.FixtureRequest, where: str) -> None:

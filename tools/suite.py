@@ -2,8 +2,10 @@
 
 Usage: suite.py [--conformance] [PATH ...] [-- PYTEST OPTION ...]
 
-The first part runs in parallel. The second part, tests marked `serial` (browser journeys, killed
-processes), has the machine for itself. Each part leaves a ledger (tests/support/ledger.py).
+The first part runs in parallel, its files in memory where there is room. The second part, tests marked `serial`
+(browser journeys, killed processes), runs when the first has gone: they wait more than they compute, so those that
+share a town or a file take one lane and the others another (`xdist_group` in tests/conftest.py). A narrowed selection
+has one lane only. Each part leaves a ledger (tests/support/ledger.py).
 """
 
 import json
@@ -14,14 +16,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import conformance, requirements  # noqa: E402  - this file runs as a program
+from tests.support import memory  # noqa: E402  - this file runs as a program
+from tools import conformance, requirements  # noqa: E402
 
 NOTHING_COLLECTED = 5  # pytest's exit code; right for a part, wrong for the whole
 SOME_FAILED = 1
@@ -37,6 +40,7 @@ class Totals:
     not_run: Counter[str] = field(default_factory=Counter)
     broken: list[int] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    figures: list[str] = field(default_factory=list)
     outcomes: dict[str, str] = field(default_factory=dict)
 
     def add(self, ledger: Path, code: int) -> None:
@@ -50,6 +54,7 @@ class Totals:
         self.where.update(part["where"])
         self.not_run.update(part["not_run"])
         self.failed.extend(part["failed"])
+        self.figures.extend(part["figures"])
         self.outcomes.update(part["outcomes"])
 
     def lines(self, seconds: float) -> list[str]:
@@ -58,7 +63,7 @@ class Totals:
         text = f"Ran {ran} tests in {seconds / 60:.1f} min: {self.counts['passed']} passed"
         text += f", {self.counts['failed']} failed" if self.counts["failed"] else ""
         text += "".join(f"; {count} {place}" for place, count in sorted(self.where.items()))
-        lines = [text + "."]
+        lines = [*self.figures, text + "."]
         lines += [f"  failed: {name}" for name in self.failed]
         lines += [
             f"A part ended early (pytest exit code {code}); what it left is missing." for code in self.broken
@@ -89,12 +94,24 @@ def workers(paths: Sequence[str]) -> list[str]:
     return ["-p", "no:xdist"] if alone or count == "0" else ["-n", count, "--dist", "worksteal"]
 
 
-def run_part(options: Sequence[str], ledger: Path) -> int:
+def lanes(paths: Sequence[str], marker: str) -> list[str]:
+    """Give the second part two lanes when it is all of it: what was asked for by name is watched while it runs."""
+    single = paths or marker or os.environ.get("GERBANG_TEST_WORKERS") == "0"
+    return ["-p", "no:xdist"] if single else ["-n", "2", "--dist", "loadgroup"]
+
+
+def in_memory() -> dict[str, str]:
+    """Say where files lie that need not outlive a power cut; the second part keeps its promises on a disk."""
+    folder = memory.folder()
+    return {} if folder is None else {"PYTEST_DEBUG_TEMPROOT": str(folder)}
+
+
+def run_part(options: Sequence[str], ledger: Path, settings: Mapping[str, str]) -> int:
     """Run one part and give its exit code."""
     command = [sys.executable, "-m", "pytest", *options]
     # The processes of one run agree on the order of sets; the next run has another one.
     seed = os.environ.get("PYTHONHASHSEED", str(secrets.randbelow(2**32)))
-    environment = {**os.environ, "GERBANG_LEDGER": str(ledger), "PYTHONHASHSEED": seed}
+    environment = {**settings, **os.environ, "GERBANG_LEDGER": str(ledger), "PYTHONHASHSEED": seed}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -107,15 +124,15 @@ def main(arguments: Sequence[str]) -> int:
     if not paths or any("interop" in path for path in paths):
         subprocess.run([sys.executable, str(ROOT / "tools" / "node.py")], cwd=ROOT, check=False)
     chosen = f"({marker}) and " if marker else ""
-    parts = (
-        [*workers(paths), "-m", f"{chosen}not serial", *options, *paths],
-        ["-p", "no:xdist", "-m", f"{chosen}serial", *options, *paths],
+    parts: tuple[tuple[list[str], dict[str, str]], ...] = (
+        ([*workers(paths), "-m", f"{chosen}not serial", *options, *paths], in_memory()),
+        ([*lanes(paths, marker), "-m", f"{chosen}serial", *options, *paths], {}),
     )
     totals, codes, started = Totals(), [], time.monotonic()
     with tempfile.TemporaryDirectory(prefix="gerbang-ledger-") as folder:
-        for number, part in enumerate(parts):
+        for number, (part, settings) in enumerate(parts):
             ledger = Path(folder) / f"{number}.json"
-            codes.append(run_part(part, ledger))
+            codes.append(run_part(part, ledger, settings))
             totals.add(ledger, codes[-1])
             if codes[-1] == INTERRUPTED:
                 break

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -13,6 +13,8 @@ from tests.support.processes import wait_until
 
 THREADS = 6
 DOUBLED_EVERY = 5
+Report = Callable[[str, object], None]
+"""What the fixture `record_property` gives; the last lines of `make test` repeat what is reported as "figures"."""
 WORDS = {LOST.status: "lost", REFUSED.status: "refused"}
 
 

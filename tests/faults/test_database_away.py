@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import NewProvider, Start
 from tests.faults import invariants
 from tests.faults.deployment import Deployment, Reply, code_of, deploy, kill
-from tests.faults.load import Load
+from tests.faults.load import Load, Report
 from tests.support import schema
 from tests.support.postgres import Cluster
 from tests.support.processes import wait_until
@@ -113,7 +113,7 @@ def test_a_stopped_postgresql(durable_cluster: Cluster, new_provider: NewProvide
 
 @pytest.mark.durable
 def test_o143_postgresql_restarts_under_load(
-    durable_cluster: Cluster, new_provider: NewProvider, capsys: pytest.CaptureFixture[str]
+    durable_cluster: Cluster, new_provider: NewProvider, record_property: Report
 ) -> None:
     with schema.postgres_copy(durable_cluster) as url:
         provider = new_provider(url)
@@ -127,8 +127,8 @@ def test_o143_postgresql_restarts_under_load(
                 assert wait_until(lambda: is_healthy(deployment), seconds=HEALTHY_SECONDS)
                 back_after.append(round(time.monotonic() - began, 2))
         figures = invariants.check(deployment, ledger)
-        with capsys.disabled():
-            print(f"\nhealthy {back_after} s after its return: {figures}, {dict(ledger.statuses)}")  # noqa: T201
+        found = f"healthy {back_after} s after its return: {figures}, {dict(ledger.statuses)}"
+        record_property("figures", found)
         provider.stop()
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import NewProvider, Start
 from tests.faults import invariants
 from tests.faults.deployment import code_of, deploy
-from tests.faults.load import Load
+from tests.faults.load import Load, Report
 from tests.support import schema
 from tests.support.postgres import Cluster
 from tests.support.processes import wait_until
@@ -47,7 +47,7 @@ def test_a_request_that_waits_for_the_database_is_still_answered(
 
 @pytest.mark.durable
 def test_no_request_is_lost_when_the_server_stops_under_load(
-    durable_cluster: Cluster, new_provider: NewProvider, capsys: pytest.CaptureFixture[str]
+    durable_cluster: Cluster, new_provider: NewProvider, record_property: Report
 ) -> None:
     """What the server has begun is answered. A request on an idle connection that the server closes in that very
     moment was never read; its client may send it again (RFC 9112 section 9.3.1).
@@ -63,7 +63,6 @@ def test_no_request_is_lost_when_the_server_stops_under_load(
             seconds = time.monotonic() - began
         deployment.server = provider.serve(workers=2)
         figures = invariants.check(deployment, ledger)
-        with capsys.disabled():
-            print(f"\nstopped after {seconds:.1f} s: {figures}, {dict(ledger.statuses)}")  # noqa: T201
+        record_property("figures", f"stopped after {seconds:.1f} s: {figures}, {dict(ledger.statuses)}")
         assert figures["committed, reply lost"] == 0
         provider.stop()

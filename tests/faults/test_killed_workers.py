@@ -3,14 +3,13 @@
 import os
 import secrets
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import NewProvider
 from tests.faults import invariants
 from tests.faults.deployment import Deployment, deploy, kill
-from tests.faults.load import Ledger, Load
+from tests.faults.load import Ledger, Load, Report
 from tests.support import schema
 from tests.support.postgres import Cluster
 from tests.support.processes import wait_until
@@ -23,7 +22,6 @@ KILLS_ON_SQLITE = max(1, KILLS // 5)
 LONGEST_SECONDS = 240
 SEALER_EVERY = 25
 LEAST_ANSWERS_BETWEEN = 8
-Report = Callable[[str, object], None]
 
 
 def kill_workers(deployment: Deployment, ledger: Ledger, times: int) -> float:
@@ -52,8 +50,7 @@ def experiment(deployment: Deployment, kills: int, record: Report) -> None:
     assert wait_until(lambda: deployment.settled(WORKERS), seconds=10)
     figures = invariants.check(deployment, ledger)
     invariants.check_audit(deployment)
-    record("figures", f"{kills} kills in {seconds:.0f} s: {figures}")
-    print(f"{kills} kills in {seconds:.0f} s: {figures}\n{dict(ledger.statuses)}")  # noqa: T201
+    record("figures", f"{kills} kills in {seconds:.0f} s: {figures}, {dict(ledger.statuses)}")
     assert figures["acknowledged"] > kills
 
 

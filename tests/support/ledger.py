@@ -16,6 +16,7 @@ class Ledger:
         self.outcomes: dict[str, str] = {}
         self.where: Counter[str] = Counter()
         self.not_run: Counter[str] = Counter()
+        self.figures: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note one phase of one test."""
@@ -24,10 +25,11 @@ class Ledger:
                 self.not_run[self._reason(report)] += 1
             return
         if report.failed:
-            self.outcomes[report.nodeid] = "failed"
+            self.outcomes[self._name(report)] = "failed"
         elif report.when == "call":
-            self.outcomes.setdefault(report.nodeid, "passed")
+            self.outcomes.setdefault(self._name(report), "passed")
             self.where.update(str(value) for key, value in report.user_properties if key == "where")
+            self.figures += [str(value) for key, value in report.user_properties if key == "figures"]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a file that could not even be read, or that skips itself whole."""
@@ -44,9 +46,16 @@ class Ledger:
             "where": self.where,
             "not_run": self.not_run,
             "failed": failed,
+            "figures": self.figures,
             "outcomes": self.outcomes,
         }
         self.path.write_text(json.dumps(ledger), encoding="utf-8")
+
+    @staticmethod
+    def _name(report: pytest.TestReport) -> str:
+        """Give the name of a test without the group that xdist appends to it."""
+        name, _, group = report.nodeid.rpartition("@")
+        return name if group.isidentifier() and "::" in name else report.nodeid
 
     @staticmethod
     def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
