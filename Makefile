@@ -66,9 +66,9 @@ screens: $(TEST) $(COMPILED) ## walk the journeys in Chromium and keep a picture
 
 .PHONY: check
 check: $(TEST) ## format, lint, types, templates, documentation, translations; all of them even if one fails
-	@$(MAKE) --no-print-directory --keep-going check-format check-lint check-types check-pages check-docs check-messages
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 check-types check-format check-lint check-pages check-docs check-messages
 
-.PHONY: check-format check-lint check-types check-pages check-docs check-messages
+.PHONY: check-types check-format check-lint check-pages check-docs check-messages
 check-format:
 	$(VENV)/bin/ruff format --check $(SOURCES)
 check-lint:
