@@ -34,15 +34,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a browser or kills processes runs in the second part, each town and each file in one lane of it."""
+    """What needs a browser or kills processes runs in the second part (tools/suite.py)."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "chromium" in names:
             item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("browser") or item.get_closest_marker("kills"):
             item.add_marker(pytest.mark.serial)
-        if item.get_closest_marker("serial"):
-            item.add_marker(pytest.mark.xdist_group("town" if "town" in names else item.path.stem))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> object | None:
+    """Share the second part out by lanes."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from tests.support.lanes import Lanes
+
+    return Lanes(config)
 
 
 def note(request: pytest.FixtureRequest, where: str) -> None:

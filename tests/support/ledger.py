@@ -25,9 +25,9 @@ class Ledger:
                 self.not_run[self._reason(report)] += 1
             return
         if report.failed:
-            self.outcomes[self._name(report)] = "failed"
+            self.outcomes[report.nodeid] = "failed"
         elif report.when == "call":
-            self.outcomes.setdefault(self._name(report), "passed")
+            self.outcomes.setdefault(report.nodeid, "passed")
             self.where.update(str(value) for key, value in report.user_properties if key == "where")
             self.figures += [str(value) for key, value in report.user_properties if key == "figures"]
 
@@ -50,12 +50,6 @@ class Ledger:
             "outcomes": self.outcomes,
         }
         self.path.write_text(json.dumps(ledger), encoding="utf-8")
-
-    @staticmethod
-    def _name(report: pytest.TestReport) -> str:
-        """Give the name of a test without the group that xdist appends to it."""
-        name, _, group = report.nodeid.rpartition("@")
-        return name if group.isidentifier() and "::" in name else report.nodeid
 
     @staticmethod
     def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
