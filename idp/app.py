@@ -26,6 +26,7 @@ from idp.web.frontchannel import (
     mfa,
     passkey,
     register,
+    register_passkey,
     select_account,
 )
 from idp.web.lane import Lane
@@ -61,6 +62,7 @@ def create_app(services: Services) -> Flask:
         mfa,
         passkey,
         register,
+        register_passkey,
         consent,
         select_account,
         logout,

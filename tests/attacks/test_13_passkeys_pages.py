@@ -7,7 +7,7 @@ import pytest
 from idp.domain.authenticators import passkeys
 from idp.protocol.oauth.values import b64url
 from idp.web.cookies import BROWSER
-from tests import factories
+from tests import factories, newcomer
 from tests.support import state
 from tests.support.authenticator import Authenticator, Maker
 from tests.support.passkeys import add
@@ -224,3 +224,20 @@ def test_a_security_key_steps_up_to_the_highest_level(provider, citizen, rp):
     visitor.post(f"{path}/mfa", method="passkey", credential=key.get(options))
     claims = rp.id_token(rp.redeem(visitor.answer.code))
     assert claims["acr"] == "urn:gerbang:acr:aal3" and "hwk" in claims["amr"]
+
+
+def test_a_newcomer_registers_with_a_passkey(provider):
+    visitor = Script(provider).open("/register").press("register-submit", **newcomer.SITI)
+    newcomer.authenticator(newcomer.contact(visitor))
+    visitor.open("/register?way=passkey")
+    assert visitor.step == "passkey" and "way-authenticator" in visitor.text
+    options = visitor.options("/register/passkey/options")
+    key = Authenticator()
+    bent = key.create(options.json, origin="https://gerbang.example")
+    visitor.post("/register", step="passkey", credential=bent)
+    assert visitor.status == 400 and visitor.step == "passkey"
+    options = visitor.options("/register/passkey/options")
+    visitor.post("/register", step="passkey", credential=key.create(options.json))
+    assert visitor.step == "recovery"
+    assert visitor.options("/register/passkey/options").status == 409
+    assert Script(provider).open("/signin").sign_in_with(key).page == "account"

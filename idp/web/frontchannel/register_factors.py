@@ -18,7 +18,7 @@ from idp.domain.authenticators import totp
 from idp.domain.citizens.enrolment import Person
 from idp.domain.store.database import Session
 from idp.web.context import services, unit_of_work
-from idp.web.frontchannel import registering
+from idp.web.frontchannel import register_passkey, registering
 from idp.web.frontchannel.register_account import make_account, picture
 from idp.web.frontchannel.registering import AUTHENTICATOR, Errors, Form
 from idp.web.pages import FieldError, RegisterAuthenticatorPage, RegisterPage, WayLink
@@ -96,8 +96,28 @@ def take_authenticator(form: Form) -> Response:
     return make_account(draft, ("password", "totp"), keep)
 
 
+def passkey_page(uid: str | None, data: dict[str, Any], errors: Errors = ()) -> RegisterPage:
+    """Offer a passkey of this device."""
+    return register_passkey.passkey_page(uid, data, errors, others(register_passkey.NAME, data))
+
+
+def take_passkey(form: Form) -> Response:
+    """Make the account when the device answered well."""
+    with unit_of_work() as db:
+        draft = registering.current(db)
+    ways = others(register_passkey.NAME, draft.data) if draft is not None else ()
+    return register_passkey.take_passkey(form, ways)
+
+
 CHOICES: Final[tuple[Choice, ...]] = (
     Choice(AUTHENTICATOR, lambda: str(_("Aplikasi autentikator")), authenticator_page, take_authenticator),
+    Choice(
+        register_passkey.NAME,
+        lambda: str(_("Kunci sandi: sidik jari, wajah, atau PIN perangkat ini")),
+        passkey_page,
+        take_passkey,
+        register_passkey.is_open,
+    ),
 )
 TAKE: Final[Mapping[str, Callable[[Form], Response]]] = MappingProxyType(
     {choice.name: choice.take for choice in CHOICES}

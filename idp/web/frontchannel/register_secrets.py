@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response
 from flask_babel import gettext as _
 
+from idp.domain.authenticators import passkeys as kept_passkeys
 from idp.domain.authenticators import passwords, totp
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.citizens import drafts
@@ -18,6 +19,7 @@ from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import registering
 from idp.web.frontchannel.register_account import picture
 from idp.web.frontchannel.register_identity import VERIFIED
+from idp.web.frontchannel.register_passkey import HANDLE
 from idp.web.frontchannel.registering import AUTHENTICATOR, CONTACT, PASSWORD, RECOVERY, Errors, Form
 from idp.web.frontchannel.signed_in import current_session
 from idp.web.pages import FieldError, RegisterDonePage, RegisterPasswordPage, RegisterRecoveryPage
@@ -61,6 +63,7 @@ def take_password(form: Form) -> Response:
         return show(page, 400)
     draft.data["password_hash"] = passwords.hashed(services().hasher, given)
     draft.data["totp_secret"] = totp.new_secret()
+    draft.data[HANDLE] = kept_passkeys.handle_text(kept_passkeys.new_handle())
     with unit_of_work() as db:
         drafts.save(db, registering.seal(), draft, AUTHENTICATOR)
     return go(registering.ADDRESS)

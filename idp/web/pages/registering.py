@@ -131,6 +131,16 @@ class RegisterAuthenticatorPage(RegisterFactorPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterPasskeyPage(RegisterFactorPage):
+    """A passkey of this device. Posts `credential`, which the script fills in."""
+
+    template: ClassVar[str] = "register/passkey.html"
+    step: ClassVar[str] = "passkey"
+
+    options_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRecoveryPage(RegisterPage):
     """The recovery card, printable. Posts `saved` (checkbox). `qr_uri` is a data: image with the codes."""
 

@@ -66,6 +66,11 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         otpauth_uri=OTPAUTH,
         **_register_common(5),
     ),
+    "register-passkey": lambda: pages.RegisterPasskeyPage(
+        options_url="/register/passkey/options",
+        others=(pages.WayLink("authenticator", "Aplikasi autentikator", "/register?way=authenticator"),),
+        **_register_common(5),
+    ),
     "register-recovery": lambda: pages.RegisterRecoveryPage(
         codes=tuple(f"K7QM-{n}XWD-{n}R2T" for n in range(10)),
         citizen_name="Siti Aminah Kusumawardhani",
