@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 
@@ -20,7 +23,7 @@ from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolErro
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
 from idp.protocol.oidc.subject import subject
-from idp.web import claim_lines, csrf, locale
+from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.detail_lines import detail_lines, service_name
 from idp.web.frontchannel.flow import due, finish_with_error
@@ -35,7 +38,11 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
     """Build the page from what would really leave."""
     now = services().clock()
     with unit_of_work() as db:
-        opened = _preview(db, asked, client, standing, now)
+        seen = decisions.seen(decisions.standing(db, standing.citizen_id, client.client_id, now))
+        opened = _preview(db, asked, client, standing, now, chosen=seen.ids)
+        contacts = chosen_contacts.choices(
+            db, opened.data_key, standing.citizen_id, asked_claims(asked, client), seen
+        )
         name = _preview(db, asked, client, standing, now, names=("name",)).claims.get("name", "")
     lines = {line.name: line for line in _shown(asked, client, opened)}
     page_lines = {line.name: _line(line, opened) for line in lines.values()}
@@ -47,6 +54,7 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
         details=detail_lines(services(), asked.authorization_details, client, locale.language()),
         services=_services_called(asked, client),
+        contacts=contacts,
         until=(now + services().settings.consent_lifetime).date(),
         offline=asked.wants_offline,
     )
@@ -74,7 +82,8 @@ def decide(uid: str) -> Response:
         decisions.one_at_a_time(db, standing.citizen_id)
         if not _is_due(waiting, asked, client):
             return go(f"/interaction/{uid}")
-        give(db, asked, client, standing, frozenset(request.form.getlist("claim")), now)
+        ticked = frozenset(request.form.getlist("claim"))
+        give(db, asked, client, standing, ticked, now, contacts=request.form)
     return go(f"/interaction/{uid}")
 
 
@@ -86,13 +95,21 @@ def give(
     ticked: frozenset[str],
     now: datetime,
     actor: str | None = None,
+    contacts: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Record a consent to what would really leave; `ticked` are optional items, `actor` whoever is not the citizen.
 
+    `contacts` is the form that says which address and number the client sees.
+
     Raises:
-        InvalidRequest: an item was ticked that was not offered.
+        InvalidRequest: an item was ticked that was not offered, or a contact is not the citizen's.
     """
-    opened = _preview(db, asked, client, standing, now)
+    before = decisions.seen(decisions.standing(db, standing.citizen_id, client.client_id, now))
+    data_key = _preview(db, asked, client, standing, now, names=()).data_key
+    seen = chosen_contacts.chosen(db, data_key, standing.citizen_id, contacts, before)
+    if seen is None:
+        raise InvalidRequest("the form names a contact that was not offered")
+    opened = _preview(db, asked, client, standing, now, chosen=seen.ids)
     shown = _shown(asked, client, opened)
     if not ticked <= {line.name for line in shown if not line.required}:
         raise InvalidRequest("the form names an item that was not offered")
@@ -112,6 +129,7 @@ def give(
         expires_at=now + services().settings.consent_lifetime,
         now=now,
     )
+    decisions.choose_contacts(db, standing.citizen_id, client.client_id, seen, now)
 
 
 def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:
@@ -140,10 +158,11 @@ def _preview(
     standing: Standing,
     now: datetime,
     names: tuple[str, ...] | None = None,
+    chosen: Collection[UUID] = (),
 ) -> Preview:
     tree = services().tree
     wanted = asked_claims(asked, client) if names is None else names
-    return preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, wanted, now)
+    return preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, wanted, now, chosen=chosen)
 
 
 def _shown(asked: AuthorizationRequest, client: Client, opened: Preview) -> tuple[Shown, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from idp.web.pages.base import Agency, Page, Pagination
-from idp.web.pages.signing_in import ClaimLine
+from idp.web.pages.signing_in import ClaimLine, ContactChoice
 
 HistoryKind = Literal["sign_in", "sign_out", "consent", "data", "security", "account"]
 
@@ -145,6 +145,9 @@ class AccountServicePage(AccountPage):
     until: date | None = None
     last_used: datetime | None = None
     offline: bool = False
+    contacts: tuple[ContactChoice, ...] = ()
+    contacts_action: str = ""
+    """Where the choice of address and number is posted (#contacts-submit)."""
 
 
 @dataclass(frozen=True, slots=True)

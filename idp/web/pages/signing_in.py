@@ -132,9 +132,31 @@ class DetailLine:
         return " | ".join((", ".join(self.items), self.purpose, self.recipient, ", ".join(self.sources)))
 
 
+@dataclass(frozen=True, slots=True)
+class ContactOption:
+    """One confirmed address or number to choose."""
+
+    id: str
+    value: str
+    primary: bool = False
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChoice:
+    """Which one a service sees, where there are several: a select named `field`; `kind` is `email` or `phone`."""
+
+    kind: str
+    field: str
+    options: tuple[ContactOption, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentPage(Page):
-    """What the agency gets. Posts one `claim` per ticked optional item and `action` = `allow` or `deny`."""
+    """What the agency gets. Posts one `claim` per ticked optional item and `action` = `allow` or `deny`.
+
+    Where there are several addresses or numbers it also posts `email_contact`, `phone_contact`.
+    """
 
     template: ClassVar[str] = "consent/consent.html"
     data_page: ClassVar[str] = "consent"
@@ -146,6 +168,7 @@ class ConsentPage(Page):
     details: tuple[DetailLine, ...] = ()
     services: tuple[str, ...] = ()
     """Services of others that the agency may call in the citizen's name, in words (RFC 8707)."""
+    contacts: tuple[ContactChoice, ...] = ()
     until: date | None = None
     """None: until the citizen withdraws it."""
     offline: bool = False

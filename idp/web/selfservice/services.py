@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Response, abort, request
 from flask_babel import gettext as _
 
-from idp.domain.consent import blocks
+from idp.domain.consent import blocks, decisions
 from idp.domain.consent.given import Given, given
 from idp.domain.consent.withdraw import withdraw
 from idp.domain.exchange.ledger import last_used
@@ -18,12 +18,13 @@ from idp.domain.sessions import browser
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
-from idp.web import claim_lines, csrf, locale
+from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services as deployment
 from idp.web.frontchannel.notices import tell
 from idp.web.locale import written_moment
 from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, ClaimLine, Notice, ServiceCard
 from idp.web.render import go, show
+from idp.web.selfservice import telling
 from idp.web.selfservice.area import at_home, bp, service
 from idp.web.selfservice.requests import UNBLOCKED
 
@@ -59,7 +60,10 @@ def one_service(client_id: str) -> Response:
             abort(404)
         client = as_client(entry.client)
         names = [name for name in CLAIMS if name in entry.authorization.granted.split()]
-        opened = preview(db, tree.vault, tree.sector_salt, resident.citizen.id, client, names, now)
+        seen = decisions.seen(entry.authorization)
+        opened = preview(
+            db, tree.vault, tree.sector_salt, resident.citizen.id, client, names, now, chosen=seen.ids
+        )
         page = AccountServicePage(
             citizen_name=resident.name,
             service=service(client),
@@ -69,8 +73,28 @@ def one_service(client_id: str) -> Response:
             until=entry.authorization.expires_at.date(),
             last_used=last_used(db, resident.citizen.id).get(client_id),
             offline="offline_access" in entry.authorization.scope.split(),
+            contacts=chosen_contacts.choices(db, resident.data_key, resident.citizen.id, names, seen),
+            contacts_action=f"/me/services/{client_id}/contacts",
+            notice=telling.notice(request.args.get("done")),
         )
     return show(page)
+
+
+@bp.post("/me/services/<client_id>/contacts")
+def choose_contacts(client_id: str) -> Response:
+    """Let a service see another address or number of the citizen's from now on."""
+    csrf.check()
+    now = deployment().clock()
+    with at_home() as (db, resident):
+        entry = next(iter(given(db, resident.citizen.id, now, client_id)), None)
+        if entry is None:
+            abort(404)
+        before = decisions.seen(entry.authorization)
+        picked = chosen_contacts.chosen(db, resident.data_key, resident.citizen.id, request.form, before)
+        if picked is None:
+            abort(400)
+        decisions.choose_contacts(db, resident.citizen.id, client_id, picked, now)
+    return go(f"/me/services/{client_id}?done=chosen")
 
 
 @bp.post("/me/services/<client_id>/withdraw")

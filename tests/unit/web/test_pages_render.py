@@ -23,7 +23,7 @@ HOOKS = {
     "login-passkey": ("#login-form", "#login-passkey"),
     "mfa": ("#mfa-form", "otp", "#mfa-submit", "#mfa-other"),
     "mfa-recovery": ("#mfa-form", "recovery_code", "#mfa-submit", "#mfa-other"),
-    "consent": ("#consent-form", "claim", "#consent-allow", "#consent-deny"),
+    "consent": ("#consent-form", "claim", "email_contact", "#consent-allow", "#consent-deny"),
     "device": ("#device-form", "user_code", "#device-submit"),
     "device-confirm": ("#device-form", "#device-submit", "#device-deny"),
     "approve": ("#approve-form", "#approve-allow", "#approve-deny"),
@@ -58,7 +58,7 @@ HOOKS = {
     "account-authenticator-add": ("otp", "name", "sealed", "#authenticator-submit", "#totp-secret"),
     "account-recovery-card": ("#recovery-form", "#recovery-new", "#recovery-left"),
     "account-recovery-card-new": ("#recovery-codes", "#recovery-done"),
-    "account-service": ("#withdraw-form", "#withdraw-submit"),
+    "account-service": ("#contacts-form", "email_contact", "#withdraw-form", "#withdraw-submit"),
     "account-sessions": ("session", "#session-end", "#session-end-all"),
 }
 AUTOCOMPLETE = {

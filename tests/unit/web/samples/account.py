@@ -7,7 +7,7 @@ from datetime import date
 
 from idp.web import pages
 from idp.web.pages import FieldError, Notice, Page, Pagination
-from tests.unit.web.samples.parts import EDUCATION, HEALTH, NAME, NIK, NOW, OTPAUTH, QR
+from tests.unit.web.samples.parts import EDUCATION, EMAIL_CHOICE, HEALTH, NAME, NIK, NOW, OTPAUTH, QR
 
 EMAIL_LINE = pages.ContactLine("email", "siti@contoh.id", "/me/contacts/1", primary=True)
 
@@ -67,6 +67,8 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         shared=(NAME, NIK),
         withdraw_action="/me/services/1/withdraw",
         offline=True,
+        contacts=(EMAIL_CHOICE,),
+        contacts_action="/me/services/1/contacts",
     ),
     "account-sessions": lambda: pages.AccountSessionsPage(
         citizen_name="Siti",

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import segno
 
-from idp.web.pages import Agency, ClaimLine
+from idp.web.pages import Agency, ClaimLine, ContactChoice, ContactOption
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 EDUCATION = Agency("Layanan Pendidikan", policy_uri="https://education.example/privacy")
@@ -44,3 +44,11 @@ PHONE = ClaimLine(
     "phone_number", "Nomor ponsel", "+62 812-3456-7890", "Anda sendiri", "menghubungi wali siswa"
 )
 EMAIL = ClaimLine("email", "Alamat email", "", "Anda sendiri", "mengirim bukti pendaftaran", checked=True)
+EMAIL_CHOICE = ContactChoice(
+    "email",
+    "email_contact",
+    (
+        ContactOption("1", "siti@contoh.id", primary=True),
+        ContactOption("2", "siti@kantor.id", chosen=True),
+    ),
+)

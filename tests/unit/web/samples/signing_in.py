@@ -7,7 +7,17 @@ from datetime import date
 
 from idp.web import pages
 from idp.web.pages import FieldError, Page
-from tests.unit.web.samples.parts import ADDRESS, EDUCATION, EMAIL, HEALTH, NAME, NIK, NOW, PHONE
+from tests.unit.web.samples.parts import (
+    ADDRESS,
+    EDUCATION,
+    EMAIL,
+    EMAIL_CHOICE,
+    HEALTH,
+    NAME,
+    NIK,
+    NOW,
+    PHONE,
+)
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     "login": lambda: pages.LoginPage(
@@ -80,6 +90,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         optional=(PHONE, EMAIL),
         details=(pages.DetailLine(("NPWP",), "Menghitung bantuan", "Layanan Bantuan", ("Layanan Pajak",)),),
         services=("Layanan Kesehatan",),
+        contacts=(EMAIL_CHOICE,),
         until=date(2027, 5, 27),
         offline=True,
     ),
