@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from babel.dates import format_datetime, get_timezone
 
+from idp.domain.account import closing
 from idp.domain.citizens import contact_changes, pending_changes
 from idp.domain.citizens.models import Citizen
 from idp.domain.citizens.pending_changes import COOLING_OFF, Applier, Asked, Change
@@ -24,6 +25,7 @@ APPLIERS: Final[Mapping[str, Applier]] = MappingProxyType(
     {
         contact_changes.PRIMARY: contact_changes.apply_primary,
         contact_changes.REMOVAL: contact_changes.apply_removal,
+        closing.KIND: closing.apply,
     }
 )
 """What each kind of change does when it takes effect; its words are in `templates/partials/changes.html`."""

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 import orjson
 from sqlalchemy import Select, select, update
 
+from idp.domain.audit.account_events import LanguageChosen
+from idp.domain.audit.record import record
 from idp.domain.citizens.models import AttributeValue, Citizen
 from idp.domain.store.database import Session
 from keys import DataKey, Place
@@ -112,6 +114,21 @@ def history(db: Session, data_key: DataKey, citizen_id: UUID, name: str) -> Sequ
         .order_by(AttributeValue.recorded_at.desc(), AttributeValue.superseded_at.desc().nulls_first())
     )
     return [_opened(row, data_key) for row in rows]
+
+
+def choose_language(db: Session, citizen_id: UUID, language: str, now: datetime) -> bool:
+    """Keep the language of letters, which is also the claim `locale`; False when it is that already."""
+    changed = db.execute(
+        update(Citizen)
+        .where(Citizen.id == citizen_id, Citizen.locale != language)
+        .values(locale=language, updated_at=now)
+        .returning(Citizen.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if changed is None:
+        return False
+    record(db, LanguageChosen(citizen_id=citizen_id, language=language), now)
+    return True
 
 
 def _current(citizen_id: UUID) -> Select[AttributeValue]:

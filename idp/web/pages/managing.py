@@ -76,3 +76,39 @@ class AccountRecoveryCardPage(AccountPage):
     made_on: date | None = None
     issuer_host: str = ""
     qr_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLanguagePage(AccountPage):
+    """The language of letters and of `locale`. Posts `language` (#language-submit)."""
+
+    template: ClassVar[str] = "selfservice/language.html"
+    data_page: ClassVar[str] = "account-language"
+
+    action: str
+    languages: tuple[tuple[str, str, bool], ...]
+    """Code, own name, and whether it is the account's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCopyPage(AccountPage):
+    """A copy of everything. The button (#copy-submit) answers with a file."""
+
+    template: ClassVar[str] = "selfservice/copy.html"
+    data_page: ClassVar[str] = "account-copy"
+
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosePage(AccountPage):
+    """What closing the account means. Posts `understood` (checkbox, #close-submit)."""
+
+    template: ClassVar[str] = "selfservice/close.html"
+    data_page: ClassVar[str] = "account-close"
+
+    action: str
+    hours: int
+    service_count: int = 0
+    waiting: bool = False
+    """It is asked for already and waits; home has the button that calls it off."""

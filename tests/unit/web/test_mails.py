@@ -46,6 +46,7 @@ MAILS = {
         "device": "Chrome di Android",
         "security_url": "https://masuk.example/me/security",
     },
+    "account_closed": {},
     "registration_attempt": {},
     "identity_checked": {"matched": ""},
     "change_asked": {

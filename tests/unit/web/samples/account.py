@@ -231,6 +231,23 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         passkey=pages.PasskeyLine("1", "Ponsel saya", "/me/security/passkeys/1", NOW, NOW, backed_up=True),
         errors=(FieldError("name", "Beri nama yang Anda kenali."),),
     ),
+    "account-language": lambda: pages.AccountLanguagePage(
+        citizen_name="Siti",
+        action="/me/language",
+        languages=(("id", "Indonesia", True), ("en", "English", False)),
+        notice=Notice("success", "Pilihan bahasa disimpan"),
+    ),
+    "account-copy": lambda: pages.AccountCopyPage(citizen_name="Siti", action="/me/download"),
+    "account-close": lambda: pages.AccountClosePage(
+        citizen_name="Siti",
+        action="/me/close",
+        hours=24,
+        service_count=3,
+        errors=(FieldError("understood", "Beri tanda centang bila Anda memang ingin menutup akun."),),
+    ),
+    "account-close-waiting": lambda: pages.AccountClosePage(
+        citizen_name="Siti", action="/me/close", hours=24, waiting=True
+    ),
     "account-history": lambda: pages.AccountHistoryPage(
         citizen_name="Siti",
         events=(

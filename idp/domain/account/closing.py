@@ -1,0 +1,92 @@
+"""Closing an account at its owner's wish: the key of their data is destroyed, a tombstone stays (G8; ADR 0019).
+
+What stays names nobody: the ids of account and citizen, the audit log, the ledger, and the keyed digest of the NIK, by
+which a new registration is known to follow a closed account. It signs nobody in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from idp.domain.audit.account_events import AccountClosed
+from idp.domain.audit.record import record
+from idp.domain.authenticators import known_browsers
+from idp.domain.authenticators.models import Factor, RecoveryCode
+from idp.domain.authenticators.passkey_models import Passkey, UserHandle
+from idp.domain.citizens.identifiers import Kind
+from idp.domain.citizens.models import Account, Citizen, Contact, Identifier
+from idp.domain.citizens.pending_changes import Change
+from idp.domain.consent.given import given
+from idp.domain.consent.withdraw import withdraw
+from idp.domain.grants.offline import end_offline
+from idp.domain.proofing import contact
+from idp.domain.sessions import browser, logout
+from idp.domain.store.database import Session
+from keys import KeyTree
+
+KIND: Final = "account_closing"
+REASON: Final = "closed"
+LETTER: Final = "account_closed"
+
+
+def apply(db: Session, tree: KeyTree, change: Change, now: datetime) -> bool:
+    """Close the account once the cooling-off is over; False when it is closed already."""
+    citizen = db.get(Citizen, change.citizen_id)
+    if citizen is None or citizen.erased_at is not None:
+        return False
+    help_url = str(change.payload(tree.vault.system("pii")).get("help_url", ""))
+    contact.write(db, tree, citizen.id, LETTER, {}, now, help_url=help_url)
+    close(db, citizen, now)
+    return True
+
+
+def close(db: Session, citizen: Citizen, now: datetime) -> None:
+    """Take back every consent, end sessions and tokens, forget all secrets, destroy the data key."""
+    account_id = citizen.account_id
+    live = {session.id for session in browser.live_of(db, account_id, now)}
+    for entry in given(db, citizen.id, now):
+        withdraw(db, citizen.id, entry.client.id, live, now)
+    logout.end_all(db, account_id, REASON, now)
+    end_offline(db, citizen.id, REASON, now)
+    _forget_secrets(db, account_id, now)
+    db.execute(delete(Contact).where(Contact.citizen_id == citizen.id))
+    db.execute(
+        delete(Identifier).where(Identifier.account_id == account_id, Identifier.kind != Kind.NIK.value)
+    )
+    db.execute(update(Identifier).where(Identifier.account_id == account_id).values(login=False))
+    db.execute(update(Account).where(Account.id == account_id).values(status="closed", password_hash=None))
+    db.execute(
+        update(Citizen).where(Citizen.id == citizen.id).values(data_key=None, erased_at=now, updated_at=now)
+    )
+    record(db, AccountClosed(citizen_id=citizen.id, account_id=account_id), now)
+
+
+def is_tombstone(db: Session, digest: bytes) -> bool:
+    """Tell whether a NIK belonged to an account that was closed."""
+    closed = (
+        select(Identifier.id)
+        .join(Account, Account.id == Identifier.account_id)
+        .where(Identifier.kind == Kind.NIK.value, Identifier.digest == digest, Account.status == "closed")
+        .limit(1)
+    )
+    return db.scalars(closed).first() is not None
+
+
+def _forget_secrets(db: Session, account_id: UUID, now: datetime) -> None:
+    mine = select(Factor.id).where(Factor.account_id == account_id)
+    db.execute(
+        delete(Passkey).where(Passkey.factor_id.in_(mine)).execution_options(synchronize_session=False)
+    )
+    db.execute(delete(UserHandle).where(UserHandle.account_id == account_id))
+    db.execute(
+        update(Factor)
+        .where(Factor.account_id == account_id)
+        .values(secret=b"", name="", removed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+    known_browsers.forget_all(db, account_id)
