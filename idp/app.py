@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
-from flask import Flask, request
+from flask import Flask, g, request
 
 from idp import metrics, trace
 from idp.sandbox import pages as sandbox
@@ -76,7 +76,9 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(selfservice.bp)
     app.register_blueprint(logos.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)
-    app.context_processor(lambda: {"trace_id": trace.current() or ""})
+    app.context_processor(
+        lambda: {"trace_id": trace.current() or "", "shared_device": g.get("shared_device", False)}
+    )
     lane = Lane(app.wsgi_app, services, requests.observe)
     proxied = TrustedProxies(lane, services.settings.trusted_proxies)
     app.wsgi_app = Draining(proxied)  # type: ignore[method-assign]

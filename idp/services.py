@@ -13,10 +13,8 @@ import structlog
 
 from idp.clock import Clock, system_clock
 from idp.domain.authenticators.hashing import HashPool
-from idp.domain.keystore.store import STAMP as KEYS_STAMP
-from idp.domain.keystore.store import DatabaseKeyStore
-from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP
-from idp.domain.registry.lookup import ClientCache
+from idp.domain.keystore.store import STAMP as KEYS_STAMP, DatabaseKeyStore
+from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP, ClientCache
 from idp.domain.sessions.limits import Limits, SessionLimits
 from idp.domain.store import stamps
 from idp.domain.store.database import Database

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 
-from idp.domain.authenticators.models import Attempts, OneTimeCode
+from idp.domain.authenticators.models import Attempts, OneTimeCode, RememberedDevice
 from idp.domain.authenticators.passkey_models import PasskeyChallenge
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Outbox
@@ -22,7 +22,7 @@ from idp.domain.grants.models import (
     RevokedToken,
 )
 from idp.domain.messages.models import InboxMessage, MessageBudget, SandboxMessage
-from idp.domain.sessions.models import BrowserSession, Interaction
+from idp.domain.sessions.models import BrowserSession, CrossDeviceRequest, Interaction
 from idp.domain.store.base import EPOCH, Base
 from idp.domain.store.database import Database
 
@@ -69,6 +69,11 @@ RULES: Final[Sequence[Rule]] = (
         PushedRequest,
         lambda now: and_(PushedRequest.day < _day(now - DAY), PushedRequest.expires_at < now - DAY),
     ),
+    Rule(
+        CrossDeviceRequest,
+        lambda now: and_(CrossDeviceRequest.day < _day(now - DAY), CrossDeviceRequest.expires_at < now - DAY),
+    ),
+    Rule(RememberedDevice, lambda now: RememberedDevice.expires_at < now - KEPT_SESSIONS),
     Rule(JtiMark, lambda now: JtiMark.exp_day < _day(now - DAY)),
     Rule(ProofMark, lambda now: ProofMark.exp_day < _day(now - DAY)),
     Rule(RevokedToken, lambda now: RevokedToken.exp_day < _day(now - DAY)),

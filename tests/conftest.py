@@ -9,14 +9,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from idp.clock import FrozenClock
 from tests.support import browser, compiled, ledger, postgres, redis, schema
-from tests.support.deployment import bob as bob
-from tests.support.deployment import citizen as citizen
-from tests.support.deployment import dpop_rp as dpop_rp
-from tests.support.deployment import other_rp as other_rp
-from tests.support.deployment import provider as provider
-from tests.support.deployment import public_rp as public_rp
-from tests.support.deployment import rp as rp
-from tests.support.deployment import services as services
+from tests.support.deployment import (
+    bob as bob,
+    citizen as citizen,
+    dpop_rp as dpop_rp,
+    other_rp as other_rp,
+    provider as provider,
+    public_rp as public_rp,
+    rp as rp,
+    services as services,
+)
 from tests.support.network import GUARD
 from tests.support.processes import Program
 from tests.support.provider import Provider

@@ -23,10 +23,10 @@ class Form:
     def filled(
         self, button: str | None = None, tick: tuple[str, ...] = (), **typed: str
     ) -> list[tuple[str, str]]:
-        """The pairs a browser would send: hidden values, typed values, ticked boxes, the pressed button."""
+        """The pairs a browser would send: hidden values, typed values, boxes ticked by value or name, the button."""
         pairs = [(name, typed.pop(name, value)) for name, value in self.fields]
         assert not typed, f"{self.id} has no field {sorted(typed)}; it has {[n for n, _ in self.fields]}"
-        pairs += [pair for pair in self.checkboxes if pair[1] in tick or pair in self.checked]
+        pairs += [pair for pair in self.checkboxes if {*pair} & {*tick} or pair in self.checked]
         if button is not None:
             pairs.append(self.buttons[button])
         return pairs

@@ -36,6 +36,8 @@ class Visitor:
         self.provider = provider
         self.browser = browser or provider.browser()
         self.answer: Answer | None = None
+        self.sent: Answer | None = None
+        """The answer to the last form, before it was followed."""
         self.path = ""
 
     def open(self, path: str, **kwargs: Any) -> Visitor:
@@ -74,7 +76,8 @@ class Visitor:
 
     def send(self, path: str, pairs: list[tuple[str, str]], **kwargs: Any) -> Visitor:
         """Post a form as it is, follow."""
-        return self._arrive(path, self.browser.post(path, MultiDict(pairs), **kwargs))
+        self.sent = self.browser.post(path, MultiDict(pairs), **kwargs)
+        return self._arrive(path, self.sent)
 
     def password(self, identifier: str, password: str) -> Visitor:
         return self.press("login-submit", identifier=identifier, password=password)

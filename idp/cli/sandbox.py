@@ -16,8 +16,7 @@ from idp.domain.registry import manifests
 from idp.domain.store.database import Database
 from idp.domain.store.migrate import upgrade
 from idp.sandbox import runner, seed
-from idp.sandbox.personas import OPERATORS
-from idp.sandbox.personas import personas as fixed_people
+from idp.sandbox.personas import OPERATORS, personas as fixed_people
 from idp.sandbox.runner import Addresses, Processes
 from idp.services import Services, wire
 from idp.settings import Settings

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from idp import logs, server
-from idp import worker as outbox_worker
+from idp import logs, server, worker as outbox_worker
 from idp.cli import deployment
 from idp.metrics import MULTIPROCESS
 

@@ -14,6 +14,10 @@ OPERATOR = "__Host-gerbang-op"
 BROWSER = "__Host-gerbang-browser"
 BROWSER_BYTES = 32
 TOKEN_CHARS = 43
+DEVICE = "__Host-gerbang-device"
+"""The tokens of accounts that remember this browser, the newest first."""
+MOST_DEVICE_TOKENS = 5
+DEVICE_SECONDS = 30 * 24 * 3600
 BROWSER_SECONDS = 400 * 24 * 3600
 
 
@@ -42,6 +46,26 @@ def keep_browser(response: Response) -> Response:
             BROWSER, fresh, max_age=BROWSER_SECONDS, secure=True, httponly=True, samesite="Lax", path="/"
         )
     return response
+
+
+def device_tokens() -> tuple[str, ...]:
+    """Return the tokens that accounts are remembered by in this browser."""
+    tokens = request.cookies.get(DEVICE, "").split(".")[:MOST_DEVICE_TOKENS]
+    return tuple(token for token in tokens if len(token) == TOKEN_CHARS and token.isascii())
+
+
+def keep_device(response: Response, token: str) -> None:
+    """Add a token to those of this browser; the oldest of too many goes."""
+    kept = (token, *device_tokens())[:MOST_DEVICE_TOKENS]
+    response.set_cookie(
+        DEVICE,
+        ".".join(kept),
+        max_age=DEVICE_SECONDS,
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
 
 
 def set_session(response: Response, handle: str, name: str = SESSION) -> None:

@@ -18,8 +18,7 @@ from idp.protocol.oauth.errors import ProtocolError, ServerError
 from idp.protocol.oauth.responses import Header, Reply, error_reply
 from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
-from idp.web.headers import FIXED as PAGE_HEADERS
-from idp.web.headers import HSTS
+from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
 from idp.web.machine.documents import ENDPOINTS, PAR, Documents

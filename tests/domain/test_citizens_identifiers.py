@@ -3,8 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.domain.citizens import identifiers, names, nik
 from idp.domain.citizens.identifiers import Canonical, Kind, Malformed

@@ -9,8 +9,7 @@ import pyotp
 import pytest
 
 from idp.clock import system_clock
-from tests.cli.conftest import own_logs as own_logs
-from tests.cli.conftest import typing_at
+from tests.cli.conftest import own_logs as own_logs, typing_at
 from tests.conftest import note
 from tests.support import keys, schema
 from tests.support.person import Credentials, Person

@@ -3,8 +3,7 @@
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
-from tests import factories
-from tests import rp as rp_module
+from tests import factories, rp as rp_module
 from tests.support import state
 from tests.support.race import race
 from tests.support.together import outcomes

@@ -4,8 +4,7 @@ import base64
 import hashlib
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from tests import factories
 from tests.rp import CHALLENGE, RP, VERIFIER

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from idp.domain.audit.account_events import PasswordRefused
 from idp.domain.audit.record import record
-from idp.domain.authenticators import known_browsers, passwords, throttle
+from idp.domain.authenticators import known_browsers, passwords, remembered_devices, throttle
 from idp.domain.authenticators.hashing import HashPool
 from idp.domain.authenticators.sign_in import Refusal, SignInResult
 from idp.domain.authenticators.throttle import PRODUCTION, Policy
@@ -69,6 +69,7 @@ def change(
     """Set a password and end all that rested on the old one but this session; return how many sessions ended."""
     passwords.store(db, account_id, password_hash, now, citizen_id)
     known_browsers.forget_all(db, account_id)
+    remembered_devices.end_all(db, account_id, now, REASON)
     if keep_browser:
         known_browsers.remember(db, account_id, keep_browser, now)
     end_offline(db, citizen_id, REASON, now)

@@ -10,56 +10,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from idp.domain.audit import account_events, decoupled_events, passkey_events, recovery_events
+from idp.domain.audit import account_events, decoupled_events, device_events, passkey_events, recovery_events
 from idp.domain.audit.admin_events import (
     AccessRefused as AccessRefused,
-)
-from idp.domain.audit.admin_events import (
     AgencyRegistered as AgencyRegistered,
-)
-from idp.domain.audit.admin_events import (
     AgencyRenamed as AgencyRenamed,
-)
-from idp.domain.audit.admin_events import (
     ClientAmended as ClientAmended,
-)
-from idp.domain.audit.admin_events import (
     ClientChangeDecided as ClientChangeDecided,
-)
-from idp.domain.audit.admin_events import (
     ClientChangeProposed as ClientChangeProposed,
-)
-from idp.domain.audit.admin_events import (
     ClientRegistered as ClientRegistered,
-)
-from idp.domain.audit.admin_events import (
     ClientResumed as ClientResumed,
-)
-from idp.domain.audit.admin_events import (
     ClientRetired as ClientRetired,
-)
-from idp.domain.audit.admin_events import (
     ClientSecretIssued as ClientSecretIssued,
-)
-from idp.domain.audit.admin_events import (
     ClientSuspended as ClientSuspended,
-)
-from idp.domain.audit.admin_events import (
     InitialAccessTokenCreated as InitialAccessTokenCreated,
-)
-from idp.domain.audit.admin_events import (
     InitialAccessTokenRevoked as InitialAccessTokenRevoked,
-)
-from idp.domain.audit.admin_events import (
     InitialAccessTokenUsed as InitialAccessTokenUsed,
-)
-from idp.domain.audit.admin_events import (
     KeysRotated as KeysRotated,
-)
-from idp.domain.audit.admin_events import (
     OperatorCreated as OperatorCreated,
-)
-from idp.domain.audit.admin_events import (
     OperatorSignedIn as OperatorSignedIn,
 )
 from idp.domain.audit.event import Event as Event
@@ -310,7 +278,7 @@ class LogoutUndelivered(Event):
     attempts: int
 
 
-ELSEWHERE = (account_events, decoupled_events, passkey_events, recovery_events)
+ELSEWHERE = (account_events, decoupled_events, device_events, passkey_events, recovery_events)
 """Where events live that are imported from their own module."""
 
 EVENTS: tuple[type[Event], ...] = tuple(

@@ -33,6 +33,13 @@ def is_known(db: Session, account_id: UUID, browser: bytes) -> bool:
     )
 
 
+def forget(db: Session, account_id: UUID, browser: bytes) -> None:
+    """Forget one browser: it is shared, or its user took the account off it."""
+    db.execute(
+        delete(KnownBrowser).where(KnownBrowser.account_id == account_id, KnownBrowser.browser == browser)
+    )
+
+
 def forget_all(db: Session, account_id: UUID) -> None:
     """Forget an account's browsers, for instance after its password was stolen."""
     db.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account_id))

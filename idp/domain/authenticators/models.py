@@ -90,8 +90,35 @@ class KnownBrowser(Base):
     """A browser an account has completely signed in from, as the digest of its random token."""
 
     __tablename__ = "known_browser"
+    __table_args__ = (Index("ix_known_browser_browser", "browser"),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     browser: Mapped[Digest] = mapped_column(primary_key=True)
     first_at: Mapped[Moment]
     last_at: Mapped[Moment]
+
+
+class RememberedDevice(Base):
+    """A browser that an account need not prove a second factor in for a while (features C12).
+
+    The browser holds a random token in a cookie of its own; the row holds its digest, the account and the browser it
+    was given to, and dies by `ended_at`.
+    """
+
+    __tablename__ = "remembered_device"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_remembered_device_account", "account_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    digest: Mapped[Digest]
+    browser: Mapped[Digest]
+    device: Mapped[Name]
+    network: Mapped[Name]
+    created_at: Mapped[Moment]
+    last_used_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    end_reason: Mapped[Name | None]

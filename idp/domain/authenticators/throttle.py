@@ -135,6 +135,11 @@ def count(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) ->
     return Verdict(False, row.failures, max(timedelta(seconds=1), row.blocked_until - now))
 
 
+def failures(db: Session, kind: str, name: bytes) -> int:
+    """Return what a counter stands at, without moving it."""
+    return db.scalar(select(Attempts.failures).where(Attempts.kind == kind, Attempts.key == name)) or 0
+
+
 def forget(db: Session, kind: str, name: bytes) -> None:
     """Clear a counter after a success."""
     db.execute(delete(Attempts).where(Attempts.kind == kind, Attempts.key == name))

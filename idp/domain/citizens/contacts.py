@@ -26,8 +26,7 @@ from idp.domain.audit.record import record
 from idp.domain.citizens import identifiers, profile
 from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.logins import add_identifier
-from idp.domain.citizens.models import Citizen, Identifier
-from idp.domain.citizens.models import Contact as Row
+from idp.domain.citizens.models import Citizen, Contact as Row, Identifier
 from idp.domain.citizens.people import GERBANG, SELF, Person, citizen_of
 from idp.domain.store.database import Session
 from keys import DataKey, KeyTree, Place

@@ -10,14 +10,15 @@ from idp.domain.audit.events import AccountRegistered, OperatorCreated
 from idp.domain.audit.record import record
 from idp.domain.citizens import contacts, identifiers, names, profile
 from idp.domain.citizens.identifiers import Kind
-from idp.domain.citizens.logins import DuplicateIdentity as DuplicateIdentity
-from idp.domain.citizens.logins import add_identifier
+from idp.domain.citizens.logins import DuplicateIdentity as DuplicateIdentity, add_identifier
 from idp.domain.citizens.models import Account, Citizen, Operator
 from idp.domain.citizens.nik import is_synthetic
-from idp.domain.citizens.people import GERBANG as GERBANG
-from idp.domain.citizens.people import SELF as SELF
-from idp.domain.citizens.people import Person as Person
-from idp.domain.citizens.people import citizen_of as citizen_of
+from idp.domain.citizens.people import (
+    GERBANG as GERBANG,
+    SELF as SELF,
+    Person as Person,
+    citizen_of as citizen_of,
+)
 from idp.domain.store.database import Session
 from keys import KeyTree
 

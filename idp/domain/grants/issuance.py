@@ -12,8 +12,7 @@ from idp.protocol.authorize.checks import Serving
 from idp.protocol.oauth.authorization_details import relevant
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.jwe import Answer
-from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP
-from idp.protocol.oidc.access_token import access_token_claims
+from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP, access_token_claims
 from idp.protocol.oidc.id_token import half_hash, id_token_claims
 from idp.protocol.oidc.sid import sid
 from idp.protocol.oidc.subject import subject

@@ -64,3 +64,37 @@ class Interaction(Base):
     completed_at: Mapped[Moment | None]
     mfa_tries: Mapped[Small] = mapped_column(default=0)
     chosen_account: Mapped[UUID | None]
+    expected_account: Mapped[UUID | None]
+    """Whom the account chooser picked before anybody has proved anything; it decides nothing."""
+
+
+class CrossDeviceRequest(Base):
+    """A sign-in that a computer shows as a QR code and a signed-in phone approves (features C8).
+
+    Bound to the interaction and the browser that show it. `code` is sealed because the page shows the same picture
+    until it is renewed. The first account that opens it owns it; `decision` and `collected_at` are set once.
+    """
+
+    __tablename__ = "cross_device_request"
+    __table_args__ = (Index("ix_cross_device_request_interaction", "interaction"),)
+
+    day: Mapped[Small] = mapped_column(primary_key=True)
+    bucket: Mapped[Small] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    interaction: Mapped[Digest]
+    browser: Mapped[Digest]
+    client_id: Mapped[Name | None]
+    device: Mapped[Name]
+    network: Mapped[Name]
+    code: Mapped[SealedBytes]
+    number: Mapped[Small]
+    choices: Mapped[Name]
+    started_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    opened_at: Mapped[Moment | None]
+    account_id: Mapped[UUID | None]
+    session_id: Mapped[UUID | None]
+    decision: Mapped[Name | None]
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    decided_at: Mapped[Moment | None]
+    collected_at: Mapped[Moment | None]

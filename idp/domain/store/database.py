@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session as Session
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session as Session, sessionmaker
 
 from idp.domain.store.statements import PostgresStatements, SqliteStatements, Statements
 from idp.protocol.oauth.errors import ProtocolError, TemporarilyUnavailable

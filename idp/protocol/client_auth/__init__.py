@@ -16,8 +16,7 @@ from idp.protocol.client_auth.assertion import (
 )
 from idp.protocol.client_auth.authorities import Authorities, NoAuthorities
 from idp.protocol.client_auth.secret import read_basic, secret_digest, verify_secret
-from idp.protocol.client_auth.tls import METHODS as TLS_METHODS
-from idp.protocol.client_auth.tls import verify_certificate
+from idp.protocol.client_auth.tls import METHODS as TLS_METHODS, verify_certificate
 from idp.protocol.oauth.certificate import ClientCertificate
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidClient, InvalidRequest

@@ -31,6 +31,7 @@ class HandleKind(StrEnum):
     DEVICE = "v"
     CIBA = "a"
     CHANGE = "k"
+    CROSS_DEVICE = "q"
 
 
 @dataclass(frozen=True, slots=True)

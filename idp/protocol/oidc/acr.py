@@ -21,8 +21,15 @@ _AMR: Final[dict[str, tuple[str, ...]]] = {
     "passkey": ("swk", "user"),
     "security_key": ("hwk", "user"),
     "message_code": ("sms",),
+    "remembered_device": ("rba",),
+    "another_device": ("mca",),
 }
 _POSSESSION: Final = frozenset({"totp", "recovery_code", "passkey", "security_key", "message_code"})
+_EARLIER: Final = frozenset({"remembered_device", "another_device"})
+"""What stands on factors that were proved before: earlier in this browser, or in another one of the same account.
+
+They carry a sign-in to aal2 and no further, they never stand for a fresh one, and `amr` does not say `mfa` for them.
+"""
 
 
 def rank(acr: str) -> int:
@@ -50,9 +57,14 @@ def achieved(methods: Iterable[str]) -> str:
     used = set(methods)
     if "security_key" in used:
         return AAL3
-    if "passkey" in used or ("password" in used and used & _POSSESSION):
+    if used & {"passkey", "another_device"} or ("password" in used and used & (_POSSESSION | _EARLIER)):
         return AAL2
     return AAL1
+
+
+def is_fresh(methods: Iterable[str]) -> bool:
+    """Say whether the methods alone, without what was proved earlier, make two factors (ASVS 7.5.1)."""
+    return meets(achieved(set(methods) - _EARLIER), AAL2)
 
 
 def reachable(factors: Iterable[str]) -> str:
@@ -64,8 +76,7 @@ def amr(methods: Iterable[str]) -> tuple[str, ...]:
     """Authentication method references (RFC 8176 §2), `mfa` added where two factors were used."""
     used = tuple(dict.fromkeys(methods))
     values = tuple(dict.fromkeys(value for method in used for value in _AMR.get(method, ())))
-    several = rank(achieved(used)) >= rank(AAL2)
-    return (*values, "mfa") if several else values
+    return (*values, "mfa") if is_fresh(used) else values
 
 
 def stated(achieved_acr: str, asked: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Reach, Shown, is_required
@@ -37,6 +37,7 @@ bp = Blueprint("consent", __name__)
 def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing: Standing) -> ConsentPage:
     """Build the page from what would really leave."""
     now = services().clock()
+    g.shared_device = standing.shared
     with unit_of_work() as db:
         seen = decisions.seen(decisions.standing(db, standing.citizen_id, client.client_id, now))
         opened = _preview(db, asked, client, standing, now, chosen=seen.ids)

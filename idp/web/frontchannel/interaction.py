@@ -98,6 +98,12 @@ def _second_factor(uid: str) -> Response:
         return _factor_or_password(db, uid, waiting_for(db, uid), session)
 
 
+def _is_stale(session: BrowserSession, waiting: Waiting) -> bool:
+    """Tell whether a sign-in is older than the question, or rests on factors that were proved before it."""
+    rests = acr.meets(session.acr, acr.AAL2) and not acr.is_fresh(session.methods.split())
+    return rests or session.auth_time < waiting.row.started_at
+
+
 def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: BrowserSession) -> Response:
     """Ask for one more factor, or for the first again where that was too long ago."""
     if not may_be_raised(session):
@@ -108,10 +114,7 @@ def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: Browse
 def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     """Bring a citizen to their own pages, which need two factors, fresh ones where a page asks for that."""
     session = current_session(db)
-    stale = (
-        waiting.request.get("fresh") and session is not None and session.auth_time < waiting.row.started_at
-    )
-    if session is None or stale:
+    if session is None or (waiting.request.get("fresh") and _is_stale(session, waiting)):
         return show(login.login_page(uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
         return _factor_or_password(db, uid, waiting, session)

@@ -15,7 +15,7 @@ from idp.web import cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
-from idp.web.frontchannel.signed_in import begin_session, throttle_policy
+from idp.web.frontchannel.signed_in import begin_session, recognised_here, throttle_policy
 from idp.web.pages import FieldError, LoginPage
 from idp.web.render import go, show
 
@@ -73,7 +73,11 @@ def login(uid: str) -> Response:
             policy=throttle_policy(),
         )
         if result and result.account_id is not None and result.citizen_id is not None:
-            begin_session(db, response, result.account_id, result.citizen_id, ("password",))
+            shared = request.form.get("shared") == "yes"
+            methods: tuple[str, ...] = ("password",)
+            if not shared and not waiting.request.get("fresh") and recognised_here(db, result.account_id):
+                methods = ("password", "remembered_device")
+            begin_session(db, response, result.account_id, result.citizen_id, methods, shared=shared)
             waiting.row.mfa_tries = 0
             return response
     return _again(uid, waiting, identifier, result)

@@ -17,7 +17,12 @@ from idp.web.frontchannel import notices, ways
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
-from idp.web.frontchannel.signed_in import current_session, may_be_raised, raise_session
+from idp.web.frontchannel.signed_in import (
+    current_session,
+    may_be_raised,
+    raise_session,
+    remember_here,
+)
 from idp.web.frontchannel.ways import Asking, Way
 from idp.web.pages import FieldError, MfaWaysPage, Notice, Page, WayLink
 from idp.web.render import go, show
@@ -67,8 +72,11 @@ def mfa(uid: str) -> Response:
         result = way.judge(db, asking, proof)
         if result:
             method = result.method or way.factor
-            first = tuple(name for name in session.methods.split() if name != method)
+            known = ("remembered_device", method)
+            first = tuple(name for name in session.methods.split() if name not in known)
             raise_session(db, response, session, (*first, method))
+            if _is_to_be_remembered(asking, way):
+                remember_here(db, response, session)
             notices.after_sign_in(db, session, result, used_recovery_code=way is ways.RECOVERY_CARD)
             return response
         if result.refusal is Refusal.THROTTLED:
@@ -76,6 +84,12 @@ def mfa(uid: str) -> Response:
             return slow_down(show(page), result.wait)
         error = FieldError(way.field, way.problem(proof))
         return show(_page(db, asking.saying(errors=(error,)), way))
+
+
+def _is_to_be_remembered(asking: Asking, way: Way) -> bool:
+    """A code of the recovery card is for emergencies, which are no time to trust a device."""
+    ticked = request.form.get("remember") == "yes"
+    return ticked and asking.remember_offered and way is not ways.RECOVERY_CARD
 
 
 def _page(db: Session, asking: Asking, way: Way) -> Page:

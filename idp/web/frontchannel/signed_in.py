@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from idp.domain.authenticators import known_browsers, remembered_devices
 from idp.domain.authenticators.throttle import PRODUCTION, SANDBOX, Policy
 from idp.domain.sessions import browser
 from idp.domain.sessions.logout import end_everywhere
@@ -35,12 +36,22 @@ def may_be_raised(session: BrowserSession) -> bool:
 
 
 def begin_session(
-    db: Session, response: Response, account_id: UUID, citizen_id: UUID, methods: Sequence[str]
+    db: Session,
+    response: Response,
+    account_id: UUID,
+    citizen_id: UUID,
+    methods: Sequence[str],
+    *,
+    shared: bool = False,
 ) -> BrowserSession:
-    """Start a session, or note the fresh sign-in in the one this account has here; another account's ends."""
+    """Start a session, or note the fresh sign-in in the one this account has here; another account's ends.
+
+    On a `shared` device the browser keeps nothing of the account beside the session.
+    """
     now = services().clock()
     session = current_session(db)
     if session is not None and session.account_id == account_id:
+        session.shared = session.shared or shared
         handle = browser.raise_assurance(db, session, methods=methods, limits=session_limits(), now=now)
     else:
         if session is not None:
@@ -53,9 +64,47 @@ def begin_session(
             place=place(),
             limits=session_limits(),
             now=now,
+            shared=shared,
         )
+    leave_no_trace(db, session)
     _keep(response, session, handle)
     return session
+
+
+def leave_no_trace(db: Session, session: BrowserSession) -> None:
+    """Make a shared browser forget the account of its session: no chooser, no remembered device."""
+    if session.shared:
+        browser_here = cookies.browser_digest()
+        known_browsers.forget(db, session.account_id, browser_here)
+        remembered_devices.end_here(db, session.account_id, browser_here, "shared", services().clock())
+
+
+def recognised_here(db: Session, account_id: UUID) -> bool:
+    """Tell whether this browser spares an account its second factor."""
+    deployment = services()
+    return remembered_devices.recognised(
+        db,
+        deployment.tree,
+        account_id,
+        cookies.device_tokens(),
+        browser=cookies.browser_digest(),
+        device=place().device,
+        now=deployment.clock(),
+    )
+
+
+def remember_here(db: Session, response: Response, session: BrowserSession) -> None:
+    """Spare an account its second factor in this browser from now on."""
+    here = place()
+    token = remembered_devices.remember(
+        db,
+        session.account_id,
+        browser=cookies.browser_digest(),
+        device=here.device,
+        network=here.network,
+        now=services().clock(),
+    )
+    cookies.keep_device(response, token)
 
 
 def raise_session(db: Session, response: Response, session: BrowserSession, methods: Sequence[str]) -> None:
@@ -67,6 +116,7 @@ def raise_session(db: Session, response: Response, session: BrowserSession, meth
         limits=session_limits(),
         now=services().clock(),
     )
+    leave_no_trace(db, session)
     _keep(response, session, handle)
 
 

@@ -6,6 +6,7 @@ the citizen's language, dates are date or aware datetime values and are written 
 
 from idp.web.pages.account import (
     AccountDataPage,
+    AccountDevicesPage,
     AccountHistoryPage,
     AccountHomePage,
     AccountLinks,
@@ -20,6 +21,7 @@ from idp.web.pages.account import (
     DataLine,
     HistoryKind,
     HistoryLine,
+    RememberedLine,
     RequestLine,
     SecurityRow,
     ServiceCard,
@@ -101,6 +103,7 @@ __all__ = [
     "AccountContactsPage",
     "AccountCopyPage",
     "AccountDataPage",
+    "AccountDevicesPage",
     "AccountHistoryPage",
     "AccountHomePage",
     "AccountLanguagePage",
@@ -172,6 +175,7 @@ __all__ = [
     "RegisterPasswordPage",
     "RegisterRecoveryPage",
     "RegisterStopPage",
+    "RememberedLine",
     "RequestLine",
     "SandboxStartPage",
     "SecurityRow",

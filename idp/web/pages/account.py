@@ -161,6 +161,10 @@ class SessionLine:
     place: str = ""
     current: bool = False
     services: tuple[str, ...] = ()
+    methods: str = ""
+    """How the citizen signed in, in words."""
+    level: int = 0
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,30 @@ class AccountSessionsPage(AccountPage):
 
     action: str
     sessions: tuple[SessionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedLine:
+    """One device that needs no second factor until `until`."""
+
+    id: str
+    device: str
+    since: datetime
+    last_used: datetime
+    until: datetime
+    place: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountDevicesPage(AccountPage):
+    """Remembered devices. Posts `device` = an id (#device-forget) or `all` (#device-forget-all)."""
+
+    template: ClassVar[str] = "selfservice/devices.html"
+    data_page: ClassVar[str] = "account-devices"
+
+    action: str
+    devices: tuple[RememberedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)

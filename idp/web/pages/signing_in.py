@@ -11,7 +11,10 @@ from idp.web.pages.base import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage(Page):
-    """First factor. Posts `identifier`, `password` and `action` = `submit` or `cancel` (contract.md 6)."""
+    """First factor. Posts `identifier`, `password` and `action` = `submit` or `cancel` (contract.md 6).
+
+    And `shared` = `yes` where the citizen ticks that several people use the device.
+    """
 
     template: ClassVar[str] = "auth/login.html"
     data_page: ClassVar[str] = "login"
@@ -31,7 +34,8 @@ class LoginPage(Page):
 class MfaPage(Page):
     """Second factor: the six digits of the authenticator application.
 
-    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (another way) or `cancel`.
+    Posts `otp`, hidden `method` = `authenticator`, and `action` = `submit`, `other` (another way) or `cancel`; and
+    `remember` = `yes` where that is offered and ticked.
     """
 
     template: ClassVar[str] = "auth/mfa.html"
@@ -42,6 +46,7 @@ class MfaPage(Page):
     other_available: bool = True
     help_url: str = ""
     wait_seconds: int = 0
+    remember_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Account, Citizen
@@ -77,7 +77,8 @@ def at_home(*, fresh: bool = False, back: str = "") -> Iterator[tuple[Session, R
     """
     with unit_of_work() as db:
         resident = _resident(db)
-        if fresh and services().clock() - resident.session.auth_time > FRESH_FOR:
+        g.shared_device = resident.session.shared
+        if fresh and not _is_fresh(resident.session):
             raise SignInFirst(fresh=True, back=back)
         yield db, resident
 
@@ -112,6 +113,12 @@ def service_name(db: Session, client_id: str | None) -> str:
     """Name a client, retired ones too."""
     row = db.get(ClientRegistration, client_id) if client_id else None
     return as_client(row).name(locale.language()) if row is not None else ""
+
+
+def _is_fresh(session: BrowserSession) -> bool:
+    """Two factors were proved just now and here; a remembered device or another screen's word is not that."""
+    lately = services().clock() - session.auth_time <= FRESH_FOR
+    return lately and acr.is_fresh(session.methods.split())
 
 
 def _resident(db: Session) -> Resident:

@@ -6,11 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from flask import Response, abort, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from idp.domain.authenticators import passkeys as kept_passkeys
-from idp.domain.authenticators import ways_in
+from idp.domain.authenticators import passkeys as kept_passkeys, ways_in
 from idp.domain.authenticators.passkey_answers import Refused
 from idp.domain.authenticators.passkey_challenges import Purpose
 from idp.domain.authenticators.passkey_sign_in import take_created

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from typing import Final
 
 from flask import Response, request
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext as _, ngettext
 
-from idp.domain.authenticators import factors, recovery_codes, totp
+from idp.domain.authenticators import factors, recovery_codes, remembered_devices, totp
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
+from idp.web.context import services
 from idp.web.locale import written_date
 from idp.web.pages import AccountSecurityPage, SecurityRow
 from idp.web.render import show
@@ -48,11 +48,20 @@ def recovery_card(db: Session, resident: Resident) -> SecurityRow:
     return SecurityRow("recovery-card", _("Kartu pemulihan"), status, "/me/security/recovery-card")
 
 
+def devices(db: Session, resident: Resident) -> SecurityRow:
+    """Tell of the devices that need no second factor."""
+    now = services().clock()
+    there = len(remembered_devices.live_of(db, resident.session.account_id, now))
+    status = ngettext("%(num)s perangkat", "%(num)s perangkat", there) if there else _("Tidak ada")
+    return SecurityRow("devices", _("Perangkat yang diingat"), status, "/me/security/devices", icon="device")
+
+
 ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
     password,
     passkeys.row,
     authenticator,
     recovery_card,
+    devices,
 )
 
 

@@ -14,11 +14,14 @@ from idp.domain.registry.participation import participants
 from idp.domain.sessions import browser, logout
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
+from idp.protocol.oidc import acr
 from idp.web import csrf, locale
 from idp.web.context import services
 from idp.web.pages import AccountSessionsPage, SessionLine
 from idp.web.render import go, show
 from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.places import place_of
+from idp.web.selfservice.words import methods_in_words
 
 ALL = "all"
 BY_OWNER = "ended_by_owner"
@@ -91,4 +94,8 @@ def _line(db: Session, session: BrowserSession, current: BrowserSession) -> Sess
         last_seen=session.seen_at,
         current=session.id == current.id,
         services=tuple(dict.fromkeys(names)),
+        place=place_of(session.network),
+        methods=methods_in_words(session.methods.split()),
+        level=acr.rank(session.acr),
+        shared=session.shared,
     )

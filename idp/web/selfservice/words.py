@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext as _, lazy_gettext, ngettext
 
 from idp.domain.audit.history import Entry
 from idp.domain.store.database import Session
@@ -41,6 +40,10 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ChangeCancelled": ("security", lazy_gettext("Perubahan penting dibatalkan")),
     "ChangeApplied": ("security", lazy_gettext("Perubahan penting mulai berlaku")),
     "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
+    "DeviceRemembered": ("security", lazy_gettext("Perangkat diingat selama 30 hari")),
+    "DeviceForgotten": ("security", lazy_gettext("Perangkat tidak diingat lagi")),
+    "CrossDeviceApproved": ("sign_in", lazy_gettext("Komputer disetujui masuk lewat ponsel")),
+    "CrossDeviceDenied": ("security", lazy_gettext("Komputer yang meminta masuk ditolak lewat ponsel")),
 }
 AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ConsentGranted": ("consent", lazy_gettext("Izin diberikan kepada %(service)s")),
@@ -66,7 +69,28 @@ REASONS: Final[Mapping[str, Any]] = {
     "other_account": lazy_gettext("Akun lain masuk di peramban ini"),
     "password_changed": lazy_gettext("Kata sandi diganti"),
     "locked": lazy_gettext("Akun dikunci"),
+    "renewed": lazy_gettext("Diingat lagi dengan yang baru"),
+    "credentials_changed": lazy_gettext("Cara masuk diganti"),
+    "shared": lazy_gettext("Perangkat dipakai bersama"),
+    "removed_here": lazy_gettext("Akun dihapus dari peramban itu"),
+    "refused": lazy_gettext("Anda menolak"),
+    "number": lazy_gettext("Angka yang dipilih tidak sama"),
 }
+METHODS: Final[Mapping[str, Any]] = {
+    "password": lazy_gettext("kata sandi"),
+    "totp": lazy_gettext("aplikasi autentikator"),
+    "recovery_code": lazy_gettext("kartu pemulihan"),
+    "passkey": lazy_gettext("kunci sandi"),
+    "security_key": lazy_gettext("kunci keamanan"),
+    "message_code": lazy_gettext("kode lewat pesan"),
+    "remembered_device": lazy_gettext("perangkat yang diingat"),
+    "another_device": lazy_gettext("persetujuan dari ponsel"),
+}
+
+
+def methods_in_words(methods: Iterable[str]) -> str:
+    """Say how somebody signed in; names this version does not know are left out."""
+    return " + ".join(str(METHODS[name]) for name in methods if name in METHODS)
 
 
 def line(db: Session, entry: Entry) -> HistoryLine:
@@ -85,9 +109,9 @@ def line(db: Session, entry: Entry) -> HistoryLine:
 
 def _detail(entry: Entry) -> str:
     known = entry.detail
-    if entry.event == "SignedIn":
+    if entry.event in ("SignedIn", "DeviceRemembered", "CrossDeviceApproved"):
         return str(known.get("device", ""))
-    if entry.event == "SessionEnded":
+    if entry.event in ("SessionEnded", "DeviceForgotten", "CrossDeviceDenied"):
         return str(REASONS.get(str(known.get("reason")), ""))
     if entry.event == "DataReleased":
         return _claims(known.get("claims", ()))

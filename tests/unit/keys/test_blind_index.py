@@ -1,7 +1,6 @@
 """Equality search over sealed values (reliability: blind index)."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from keys import BlindIndex
 

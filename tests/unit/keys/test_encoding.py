@@ -5,8 +5,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from keys.derive import derive
 from keys.encoding import b64url, from_b64url

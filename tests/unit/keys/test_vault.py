@@ -3,8 +3,7 @@
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from keys import DataKey, KeyTree, Place, SealBroken, UnknownVersion
 

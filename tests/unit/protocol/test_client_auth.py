@@ -5,8 +5,7 @@ from datetime import timedelta
 from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.protocol.client_auth import Audiences, authenticate, presented, secret_digest
 from idp.protocol.client_auth.assertion import ASSERTION_TYPE

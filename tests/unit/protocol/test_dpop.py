@@ -5,8 +5,7 @@ import hashlib
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from joserfc.jwk import ECKey, OctKey
 
 from idp.protocol.oauth.dpop import ALGORITHMS, verify

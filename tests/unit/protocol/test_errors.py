@@ -1,8 +1,7 @@
 """Error codes and what of them may travel (RFC 6749 §4.1.2.1, §5.2)."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.protocol.oauth import errors
 from idp.protocol.oauth.errors import InvalidClient, InvalidRequest, ProtocolError

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.protocol.oauth.errors import InvalidScope
 from idp.protocol.oauth.values import Confirmation, Handle, HandleKind, parse_scope

@@ -3,8 +3,7 @@
 import hashlib
 import hmac
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.protocol.oauth.mac import mac
 

@@ -3,8 +3,7 @@
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from idp.protocol.oauth.errors import InvalidRequest
 from idp.protocol.oauth.parameters import LONGEST, MOST_PARAMETERS, collect, decode_form, parse

@@ -2,8 +2,7 @@
 
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from idp.protocol.oauth.errors import InvalidGrant, InvalidRequest
 from idp.protocol.oauth.pkce import CodeChallenge, check_verifier, parse_verifier, s256

@@ -43,6 +43,7 @@ class Authenticator:
             errors=asking.errors,
             notice=asking.notice,
             wait_seconds=asking.wait_seconds,
+            remember_offered=asking.remember_offered,
         )
 
     def act(self, _db: Session, _asking: Asking, _form: MultiDict[str, str]) -> Response | None:

@@ -33,6 +33,11 @@ class Asking:
         """Where the page posts to."""
         return f"/interaction/{self.uid}/mfa"
 
+    @property
+    def remember_offered(self) -> bool:
+        """The page may offer to remember this device: not on a shared one, not for a grave act of the account."""
+        return not self.session.shared and not self.waiting.request.get("fresh")
+
     def saying(self, **changes: object) -> Asking:
         """Return the same sign-in with something else to say."""
         return replace(self, **changes)  # type: ignore[arg-type]
