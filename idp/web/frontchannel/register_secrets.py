@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from flask import Response
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import passkeys as kept_passkeys
-from idp.domain.authenticators import passwords, totp
+from idp.domain.authenticators import passkeys as kept_passkeys, passwords, totp
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.citizens import drafts
 from idp.domain.citizens.drafts import Draft
