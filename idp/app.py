@@ -19,6 +19,7 @@ from idp.web.frontchannel import (
     changes,
     check_session,
     consent,
+    cross_device,
     elsewhere,
     interaction,
     login,
@@ -68,6 +69,7 @@ def create_app(services: Services) -> Flask:
         logout,
         check_session,
         elsewhere,
+        cross_device,
         changes,
     ):
         app.register_blueprint(module.bp)

@@ -38,8 +38,12 @@ def start(
     limits: SessionLimits,
     now: datetime,
     shared: bool = False,
+    auth_time: datetime | None = None,
 ) -> tuple[BrowserSession, Handle]:
-    """Start a session after a successful sign-in; the handle goes into the cookie, once."""
+    """Start a session after a successful sign-in; the handle goes into the cookie, once.
+
+    `auth_time` is when that was, where it was earlier; the session lives from then on.
+    """
     handle = Handle.mint(HandleKind.SESSION, now, account_id.bytes)
     level = acr.achieved(methods)
     allowed = limits.of(level, shared=shared)
@@ -54,11 +58,11 @@ def start(
         amr=" ".join(acr.amr(methods)),
         methods=" ".join(methods),
         shared=shared,
-        auth_time=now,
+        auth_time=auth_time or now,
         started_at=now,
         seen_at=now,
         idle_expires_at=now + allowed.idle,
-        expires_at=now + allowed.absolute,
+        expires_at=(auth_time or now) + allowed.absolute,
         device=place.device,
         network=place.network,
     )

@@ -44,6 +44,19 @@
     }, 1000);
   });
 
+  // Look whether the phone has decided; a code that is over is asked for anew while somebody looks.
+  all("[data-poll]").forEach((element) => {
+    const timer = setInterval(async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(element.dataset.poll, { headers: { Accept: "application/json" } });
+        if (answer.ok && (await answer.json()).state === element.dataset.state) return;
+        clearInterval(timer);
+        location.replace(location.pathname);
+      } catch { /* no network: try again */ }
+    }, 2500);
+  });
+
   // The language switch keeps what was typed, never a secret: taken out again by the very next page.
   const KEY = "gerbang-typed";
   const keep = "input[type=text], input[type=email], input[type=tel], input[type=checkbox]";

@@ -13,6 +13,7 @@ from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions.interactions import Waiting
 from idp.web import cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
+from idp.web.frontchannel.cross_device_offer import is_offered
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.signed_in import begin_session, recognised_here, throttle_policy
@@ -39,6 +40,7 @@ def login_page(
         register_url=f"/register?uid={uid}",
         cancellable=True,
         passkey_action=f"/interaction/{uid}/passkey" if passkeys.available() else "",
+        qr_url=f"/interaction/{uid}/qr" if is_offered(waiting) else "",
         errors=errors,
         wait_seconds=seconds(wait),
     )

@@ -11,8 +11,9 @@ from idp.domain.citizens import enrolment
 from idp.domain.proofing import contact
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
-from idp.web.context import place, services
+from idp.web.context import services
 from idp.web.locale import written_moment
+from idp.web.places import place_of
 
 
 def after_sign_in(
@@ -31,13 +32,20 @@ def after_sign_in(
         }
         tell(db, session.citizen_id, "recovery_code_used", context)
     elif result.new_browser:
-        context = {
-            "device": place().device,
-            "place": "",
-            "at": at,
-            "sessions_url": f"{issuer}/me/sessions",
-        }
-        tell(db, session.citizen_id, "new_sign_in", context)
+        new_sign_in(db, session)
+
+
+def new_sign_in(db: Session, session: BrowserSession) -> None:
+    """Tell of a sign-in from a browser the account did not know."""
+    if session.citizen_id is None:
+        return
+    context = {
+        "device": session.device,
+        "place": place_of(session.network),
+        "at": written_moment(services().clock()),
+        "sessions_url": f"{services().settings.issuer}/me/sessions",
+    }
+    tell(db, session.citizen_id, "new_sign_in", context)
 
 
 def tell_account(db: Session, account_id: UUID, template: str, context: Mapping[str, object]) -> bool:

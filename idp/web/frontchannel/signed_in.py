@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response, request
@@ -43,19 +44,22 @@ def begin_session(
     methods: Sequence[str],
     *,
     shared: bool = False,
+    auth_time: datetime | None = None,
 ) -> BrowserSession:
     """Start a session, or note the fresh sign-in in the one this account has here; another account's ends.
 
-    On a `shared` device the browser keeps nothing of the account beside the session.
+    On a `shared` device the browser keeps nothing of the account beside the session. `auth_time` is when the citizen
+    proved who they are where that was earlier, on another device.
     """
     now = services().clock()
     session = current_session(db)
-    if session is not None and session.account_id == account_id:
+    if session is not None and session.account_id == account_id and auth_time is None:
         session.shared = session.shared or shared
         handle = browser.raise_assurance(db, session, methods=methods, limits=session_limits(), now=now)
     else:
         if session is not None:
-            end_everywhere(db, session, "other_account", now)
+            own = session.account_id == account_id
+            end_everywhere(db, session, "replaced" if own else "other_account", now)
         session, handle = browser.start(
             db,
             account_id=account_id,
@@ -65,6 +69,7 @@ def begin_session(
             limits=session_limits(),
             now=now,
             shared=shared,
+            auth_time=auth_time,
         )
     leave_no_trace(db, session)
     _keep(response, session, handle)

@@ -36,6 +36,7 @@ from idp.web.pages.contacts import (
     AccountContactsPage,
     ContactLine,
 )
+from idp.web.pages.cross_device import CrossDeviceApprovePage, CrossDevicePage
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.managing import (
@@ -130,6 +131,8 @@ __all__ = [
     "ContactChoice",
     "ContactLine",
     "ContactOption",
+    "CrossDeviceApprovePage",
+    "CrossDevicePage",
     "DataGroup",
     "DataLine",
     "DecidedPage",

@@ -22,6 +22,8 @@ class LoginPage(Page):
     action: str
     identifier: str = ""
     register_url: str = ""
+    qr_url: str = ""
+    """Where a phone that is signed in may help; empty where that would not be enough."""
     forgot_url: str = ""
     cancellable: bool = False
     passkey_action: str = ""

@@ -11,9 +11,9 @@ from idp.domain.authenticators.models import RememberedDevice
 from idp.web import cookies, csrf
 from idp.web.context import services
 from idp.web.pages import AccountDevicesPage, RememberedLine
+from idp.web.places import place_of
 from idp.web.render import go, show
 from idp.web.selfservice.area import at_home, bp
-from idp.web.selfservice.places import place_of
 
 ALL = "all"
 BY_OWNER = "ended_by_owner"

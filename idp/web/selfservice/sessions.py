@@ -18,9 +18,9 @@ from idp.protocol.oidc import acr
 from idp.web import csrf, locale
 from idp.web.context import services
 from idp.web.pages import AccountSessionsPage, SessionLine
+from idp.web.places import place_of
 from idp.web.render import go, show
 from idp.web.selfservice.area import Resident, at_home, bp
-from idp.web.selfservice.places import place_of
 from idp.web.selfservice.words import methods_in_words
 
 ALL = "all"

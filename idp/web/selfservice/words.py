@@ -66,6 +66,7 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
     "ended_by_owner": lazy_gettext("Diakhiri dari perangkat lain"),
+    "replaced": lazy_gettext("Masuk lagi dengan cara lain"),
     "other_account": lazy_gettext("Akun lain masuk di peramban ini"),
     "password_changed": lazy_gettext("Kata sandi diganti"),
     "locked": lazy_gettext("Akun dikunci"),

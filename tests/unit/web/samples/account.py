@@ -86,6 +86,19 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         action="/me/sessions",
         sessions=(pages.SessionLine("1", "Chromium di Linux", NOW, NOW, current=True),),
     ),
+    "account-devices": lambda: pages.AccountDevicesPage(
+        citizen_name="Siti",
+        action="/me/security/devices",
+        devices=(
+            pages.RememberedLine(
+                "1", "Chrome, Android", NOW, NOW, NOW, "jaringan 192.0.2.0/24", current=True
+            ),
+            pages.RememberedLine("2", "Firefox, Windows", NOW, NOW, NOW),
+        ),
+    ),
+    "account-devices-none": lambda: pages.AccountDevicesPage(
+        citizen_name="Siti", action="/me/security/devices", devices=()
+    ),
     "account-security": lambda: pages.AccountSecurityPage(
         citizen_name="Siti",
         rows=(

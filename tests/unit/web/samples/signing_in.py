@@ -17,6 +17,7 @@ from tests.unit.web.samples.parts import (
     NIK,
     NOW,
     PHONE,
+    QR,
 )
 
 SAMPLES: dict[str, Callable[[], Page]] = {
@@ -56,6 +57,24 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.WayLink("authenticator", "Aplikasi autentikator", "/i/1?method=authenticator"),
             pages.WayLink("recovery", "Kode dari kartu pemulihan", "/i/1?method=recovery"),
         ),
+    ),
+    "login-qr": lambda: pages.LoginPage(action="/i/1", agency=EDUCATION, qr_url="/interaction/1/qr"),
+    "mfa-remember": lambda: pages.MfaPage(action="/i/1", agency=EDUCATION, remember_offered=True),
+    "qr": lambda: pages.CrossDevicePage(
+        agency=EDUCATION, uid="1", state="waiting", address="https://id.example/qr/q", qr_uri=QR
+    ),
+    "qr-number": lambda: pages.CrossDevicePage(agency=EDUCATION, uid="1", state="opened", number=42),
+    "qr-denied": lambda: pages.CrossDevicePage(agency=EDUCATION, uid="1", state="denied"),
+    "qr-slow": lambda: pages.CrossDevicePage(agency=EDUCATION, uid="1", state="slow", wait_seconds=30),
+    "approve-computer": lambda: pages.CrossDeviceApprovePage(
+        agency=EDUCATION,
+        action="/qr/q",
+        citizen_name="Siti Aminah",
+        device="Firefox, Windows",
+        network="203.0.113.0/24",
+        own_network="198.51.100.0/24",
+        asked_at=NOW,
+        choices=(17, 42, 90),
     ),
     "device": lambda: pages.DeviceCodePage(action="/device", user_code="WDJB-MJHT"),
     "device-slowed": lambda: pages.DeviceCodePage(
