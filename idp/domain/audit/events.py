@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
-from idp.domain.audit import account_events, decoupled_events, device_events, passkey_events, recovery_events
+from idp.domain.audit import (
+    account_events,
+    decoupled_events,
+    device_events,
+    message_events,
+    passkey_events,
+    recovery_events,
+)
 from idp.domain.audit.admin_events import (
     AccessRefused as AccessRefused,
     AgencyRegistered as AgencyRegistered,
@@ -278,7 +285,7 @@ class LogoutUndelivered(Event):
     attempts: int
 
 
-ELSEWHERE = (account_events, decoupled_events, device_events, passkey_events, recovery_events)
+ELSEWHERE = (account_events, decoupled_events, device_events, message_events, passkey_events, recovery_events)
 """Where events live that are imported from their own module."""
 
 EVENTS: tuple[type[Event], ...] = tuple(

@@ -78,16 +78,7 @@ def issue(
         for kind, key, _ladder in limits:
             throttle.give_back(db, kind, key)
         return Sending(None, wait)
-    db.execute(
-        update(OneTimeCode)
-        .where(
-            OneTimeCode.purpose == purpose,
-            OneTimeCode.holder == holder,
-            OneTimeCode.used_at.is_(None),
-            OneTimeCode.retired_at.is_(None),
-        )
-        .values(retired_at=now)
-    )
+    retire(db, purpose, holder, now)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     db.add(
         OneTimeCode(
@@ -101,6 +92,20 @@ def issue(
     )
     db.flush()
     return Sending(code)
+
+
+def retire(db: Session, purpose: str, holder: bytes, now: datetime) -> None:
+    """Make void what a holder was sent."""
+    db.execute(
+        update(OneTimeCode)
+        .where(
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.holder == holder,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.retired_at.is_(None),
+        )
+        .values(retired_at=now)
+    )
 
 
 def waiting(db: Session, purpose: str, holder: bytes, now: datetime) -> Waiting | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,7 +14,15 @@ from sqlalchemy import select, update
 
 from idp.domain.audit.events import RecoveryCodeUsed, SecondFactorRefused, SignInRefused
 from idp.domain.audit.record import record
-from idp.domain.authenticators import known_browsers, passwords, recovery_codes, throttle, totp
+from idp.domain.authenticators import (
+    factors,
+    known_browsers,
+    message_codes,
+    passwords,
+    recovery_codes,
+    throttle,
+    totp,
+)
 from idp.domain.authenticators.hashing import HashPool
 from idp.domain.authenticators.throttle import PRODUCTION, Ladder, Policy
 from idp.domain.citizens import identifiers
@@ -111,7 +120,7 @@ def check_password(
     if account.password_hash is not None and hasher.outdated(account.password_hash):
         _rehash(db, hasher, account, password)
     counters.forgive(db)
-    if browser and not second_factors(db, account.id).totp:
+    if browser and not factors.of(db, account.id):
         known_browsers.remember(db, account.id, browser, now)
     return SignInResult(account.id, citizen_id)
 
@@ -128,7 +137,11 @@ def check_totp(
     policy: Policy = PRODUCTION,
 ) -> SignInResult:
     """Judge a code of the authenticator application; the counter is committed first."""
-    return _second_factor(db, tree, account_id, "totp", code, network, now, browser, policy)
+
+    def claim() -> bool:
+        return totp.claim(db, tree.vault.system("factor"), account_id, code, now)
+
+    return _second_factor(db, tree, account_id, "totp", claim, network, now, browser, policy)
 
 
 def check_recovery_code(
@@ -143,7 +156,31 @@ def check_recovery_code(
     policy: Policy = PRODUCTION,
 ) -> SignInResult:
     """Judge a line of the recovery card; the counter is committed first."""
-    return _second_factor(db, tree, account_id, "recovery", code, network, now, browser, policy)
+
+    def claim() -> bool:
+        return recovery_codes.claim(db, tree, account_id, code, now)
+
+    return _second_factor(db, tree, account_id, "recovery", claim, network, now, browser, policy)
+
+
+def check_message_code(
+    db: Session,
+    tree: KeyTree,
+    account_id: UUID,
+    asked: tuple[UUID, UUID],
+    code: str,
+    network: str,
+    now: datetime,
+    *,
+    browser: bytes = b"",
+    policy: Policy = PRODUCTION,
+) -> SignInResult:
+    """Judge a code that was sent to the factor and for the session of `asked`; the counter is committed first."""
+
+    def claim() -> bool:
+        return message_codes.claim(db, tree, *asked, code, now)
+
+    return _second_factor(db, tree, account_id, "message", claim, network, now, browser, policy)
 
 
 def second_factors(db: Session, account_id: UUID) -> SecondFactors:
@@ -156,7 +193,7 @@ def _second_factor(
     tree: KeyTree,
     account_id: UUID,
     kind: str,
-    code: str,
+    claim: Callable[[], bool],
     network: str,
     now: datetime,
     browser: bytes,
@@ -177,11 +214,7 @@ def _second_factor(
     if account.status != "active":
         _record_factor(db, account, citizen_id, kind, Refusal.LOCKED, now)
         return SignInResult(account_id, citizen_id, Refusal.LOCKED)
-    if kind == "totp":
-        right = totp.claim(db, tree.vault.system("factor"), account_id, code, now)
-    else:
-        right = recovery_codes.claim(db, tree, account_id, code, now)
-    if not right:
+    if not claim():
         _record_factor(db, account, citizen_id, kind, Refusal.CODE, now)
         return SignInResult(account_id, citizen_id, Refusal.CODE)
     if kind == "recovery":

@@ -13,7 +13,7 @@ TRUST_FRAMEWORK: Final = "id_gerbang"
 
 _RANK: Final = {level: rank for rank, level in enumerate(LEVELS, 1)}
 
-# RFC 8176 §2 values for what a citizen used.
+# RFC 8176 §2 values for what a citizen used. `sms` is an SMS and nothing else.
 _AMR: Final[dict[str, tuple[str, ...]]] = {
     "password": ("pwd",),
     "totp": ("otp",),
@@ -21,10 +21,13 @@ _AMR: Final[dict[str, tuple[str, ...]]] = {
     "passkey": ("swk", "user"),
     "security_key": ("hwk", "user"),
     "message_code": ("sms",),
+    "whatsapp_code": ("otp", "mca"),
     "remembered_device": ("rba",),
     "another_device": ("mca",),
 }
-_POSSESSION: Final = frozenset({"totp", "recovery_code", "passkey", "security_key", "message_code"})
+_POSSESSION: Final = frozenset(
+    {"totp", "recovery_code", "passkey", "security_key", "message_code", "whatsapp_code"}
+)
 _EARLIER: Final = frozenset({"remembered_device", "another_device"})
 """What stands on factors that were proved before: earlier in this browser, or in another one of the same account.
 

@@ -60,7 +60,8 @@ def mfa(uid: str) -> Response:
         way = ways.chosen(db, asking, request.form.get("method"))
         if action == "other":
             return go(f"/interaction/{uid}?method={_other(db, asking, way)}")
-        acted = way.act(db, asking, request.form)
+        others = any(other is not way for other in ways.open_to(db, asking))
+        acted = way.act(db, asking.saying(others=others), request.form)
         if acted is not None:
             return acted
         proof = request.form.get(way.field, "")

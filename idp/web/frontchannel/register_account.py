@@ -65,6 +65,7 @@ def _create(db: Session, response: Response, draft: Draft, methods: Sequence[str
             email=data.get("email") or None,
             email_confirmed=bool(data.get("email_confirmed")),
             phone_number=data.get("phone_number") or None,
+            phone_confirmed=bool(data.get("phone_confirmed")),
             password_hash=data["password_hash"],
             locale=locale.language(),
         ),

@@ -18,7 +18,7 @@ from idp.domain.authenticators import totp
 from idp.domain.citizens.enrolment import Person
 from idp.domain.store.database import Session
 from idp.web.context import services, unit_of_work
-from idp.web.frontchannel import register_passkey, registering
+from idp.web.frontchannel import register_messages, register_passkey, registering
 from idp.web.frontchannel.register_account import make_account, picture
 from idp.web.frontchannel.registering import AUTHENTICATOR, Errors, Form
 from idp.web.pages import FieldError, RegisterAuthenticatorPage, RegisterPage, WayLink
@@ -109,6 +109,20 @@ def take_passkey(form: Form) -> Response:
     return register_passkey.take_passkey(form, ways)
 
 
+def sms_page(uid: str | None, data: dict[str, Any], errors: Errors = ()) -> RegisterPage:
+    """Offer codes by SMS."""
+    return register_messages.message_page(uid, data, errors, others(register_messages.NAME, data))
+
+
+def take_sms(form: Form) -> Response:
+    """Send a code, or make the account when it is right."""
+    with unit_of_work() as db:
+        draft = registering.current(db)
+    return register_messages.take_message(
+        form, others(register_messages.NAME, draft.data) if draft is not None else ()
+    )
+
+
 CHOICES: Final[tuple[Choice, ...]] = (
     Choice(AUTHENTICATOR, lambda: str(_("Aplikasi autentikator")), authenticator_page, take_authenticator),
     Choice(
@@ -117,6 +131,13 @@ CHOICES: Final[tuple[Choice, ...]] = (
         passkey_page,
         take_passkey,
         register_passkey.is_open,
+    ),
+    Choice(
+        register_messages.NAME,
+        lambda: str(_("Kode lewat SMS, untuk ponsel apa pun")),
+        sms_page,
+        take_sms,
+        register_messages.is_open,
     ),
 )
 TAKE: Final[Mapping[str, Callable[[Form], Response]]] = MappingProxyType(

@@ -23,6 +23,7 @@ class AccountLinks:
     security: str = "/me/security"
     sessions: str = "/me/sessions"
     history: str = "/me/history"
+    inbox: str = "/me/inbox"
     sign_out: str = "/me/sign-out"
 
 
@@ -70,6 +71,8 @@ class AccountHomePage(AccountPage):
     identity_checked: bool = True
     requests: tuple[RequestLine, ...] = ()
     changes: tuple[ChangeLine, ...] = ()
+    unread: int = 0
+    """Notices in the inbox that were not opened yet."""
 
 
 @dataclass(frozen=True, slots=True)

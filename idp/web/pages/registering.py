@@ -141,6 +141,21 @@ class RegisterPasskeyPage(RegisterFactorPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterMessagePage(RegisterFactorPage):
+    """Codes by SMS instead of an application. Posts `action` = `send` (#register-send), or `otp`."""
+
+    template: ClassVar[str] = "register/message.html"
+    step: ClassVar[str] = "sms"
+
+    number: str
+    """Masked."""
+    sent: bool = False
+    valid_minutes: int = 10
+    resend_wait_seconds: int = 0
+    outbox_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRecoveryPage(RegisterPage):
     """The recovery card, printable. Posts `saved` (checkbox). `qr_uri` is a data: image with the codes."""
 

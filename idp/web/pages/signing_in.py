@@ -85,6 +85,31 @@ class PasskeyPage(Page):
     help_url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageCodePage(Page):
+    """Second factor by message: first a button that sends (#mfa-send), then the six digits.
+
+    Posts `otp`, hidden `method` = `sms` or `whatsapp`, and `action` = `send`, `submit`, `other` or `cancel`.
+    """
+
+    template: ClassVar[str] = "auth/message_code.html"
+    data_page: ClassVar[str] = "mfa"
+
+    action: str
+    method: str
+    channel: str
+    address: str
+    """Masked."""
+    sent: bool = False
+    resend_wait_seconds: int = 0
+    valid_minutes: int = 10
+    outbox_url: str = ""
+    cancellable: bool = False
+    other_available: bool = True
+    help_url: str = ""
+    wait_seconds: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class WayLink:
     """One way to prove a second factor: its name (a hook, `#way-<name>`), its label and where it leads."""

@@ -6,6 +6,7 @@ from flask import Response
 
 from idp.domain.audit.history import history
 from idp.domain.consent.given import given
+from idp.domain.messages import inbox
 from idp.domain.sessions import browser
 from idp.web.context import services
 from idp.web.pages import AccountHomePage
@@ -32,6 +33,7 @@ def home() -> Response:
             last_event_at=last.at if last is not None else None,
             requests=waiting(db, resident.citizen.id),
             changes=waiting_changes(db, resident.citizen.id),
+            unread=inbox.unread(db, resident.citizen.id),
             identity_checked=resident.citizen.proofing != "pending",
         )
     return show(page)

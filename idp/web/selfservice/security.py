@@ -12,10 +12,11 @@ from typing import Final
 from flask import Response, request
 from flask_babel import gettext as _, ngettext
 
-from idp.domain.authenticators import factors, recovery_codes, remembered_devices, totp
+from idp.domain.authenticators import factors, message_codes, recovery_codes, remembered_devices, totp
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 from idp.web.context import services
+from idp.web.frontchannel.codes import channel_name
 from idp.web.locale import written_date
 from idp.web.pages import AccountSecurityPage, SecurityRow
 from idp.web.render import show
@@ -41,6 +42,16 @@ def authenticator(db: Session, resident: Resident) -> SecurityRow:
     )
 
 
+def messages(db: Session, resident: Resident) -> SecurityRow:
+    """Tell of codes by message."""
+    on = message_codes.every(db, services().tree, resident.session.account_id, resident.citizen.id)
+    names = [channel_name(each.channel) for each in on if each.number is not None]
+    status = ", ".join(dict.fromkeys(names)) or str(_("Tidak menyala"))
+    return SecurityRow(
+        "messages", _("Kode lewat SMS atau WhatsApp"), status, "/me/security/messages", icon="mail"
+    )
+
+
 def recovery_card(db: Session, resident: Resident) -> SecurityRow:
     """Tell of the recovery card."""
     left = recovery_codes.left(db, resident.session.account_id)
@@ -60,6 +71,7 @@ ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
     password,
     passkeys.row,
     authenticator,
+    messages,
     recovery_card,
     devices,
 )

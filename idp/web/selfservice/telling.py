@@ -34,6 +34,8 @@ def notice(done: str | None) -> Notice | None:
         "password": _("Kata sandi sudah diganti"),
         "authenticator_added": _("Aplikasi autentikator sudah terpasang"),
         "authenticator_removed": _("Aplikasi autentikator sudah dilepas"),
+        "message_code_on": _("Kode lewat pesan sudah menyala"),
+        "message_code_off": _("Kode lewat pesan sudah dimatikan"),
         "contact_added": _("Sudah terbukti milik Anda, dan disimpan"),
         "contact_shared": _("Disimpan sebagai kontak"),
         "contact_waits": _("Perubahan ini menunggu"),

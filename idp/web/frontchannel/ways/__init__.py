@@ -9,6 +9,7 @@ from typing import Final
 
 from idp.domain.store.database import Session
 from idp.web.frontchannel.ways.authenticator import AUTHENTICATOR
+from idp.web.frontchannel.ways.message_code import SMS, WHATSAPP
 from idp.web.frontchannel.ways.passkey import PASSKEY, is_step_up, passkey_kinds
 from idp.web.frontchannel.ways.recovery_card import RECOVERY_CARD
 from idp.web.frontchannel.ways.way import Asking, Way
@@ -17,7 +18,9 @@ __all__ = [
     "AUTHENTICATOR",
     "PASSKEY",
     "RECOVERY_CARD",
+    "SMS",
     "WAYS",
+    "WHATSAPP",
     "Asking",
     "Way",
     "chosen",
@@ -25,7 +28,7 @@ __all__ = [
     "passkey_kinds",
 ]
 
-WAYS: Final[tuple[Way, ...]] = (PASSKEY, AUTHENTICATOR, RECOVERY_CARD)
+WAYS: Final[tuple[Way, ...]] = (PASSKEY, AUTHENTICATOR, SMS, WHATSAPP, RECOVERY_CARD)
 
 
 def open_to(db: Session, asking: Asking) -> tuple[Way, ...]:

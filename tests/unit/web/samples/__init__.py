@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from idp.web.pages import Page
-from tests.unit.web.samples import account, leaving, recovering, registering, sandbox, signing_in
+from tests.unit.web.samples import account, leaving, messages, recovering, registering, sandbox, signing_in
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     **signing_in.SAMPLES,
@@ -13,5 +13,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **registering.SAMPLES,
     **account.SAMPLES,
     **recovering.SAMPLES,
+    **messages.SAMPLES,
     **sandbox.SAMPLES,
 }
