@@ -1,4 +1,4 @@
-"""`idp admins`: the first operators; the console makes no operators of its own yet."""
+"""`idp admins`: the first operators, and a way back for one who lost every passkey."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import click
 
 from idp.cli import deployment
 from idp.cli.output import as_json, document, fail
-from idp.domain.authenticators import passwords, totp
+from idp.domain.authenticators import passkeys, passwords, totp
+from idp.domain.citizens import identifiers
 from idp.domain.citizens.enrolment import create_operator
+from idp.domain.sessions import browser
 from idp.services import Services
 
 ROLES = ("super", "agency", "readonly")
@@ -69,6 +71,32 @@ def create(
     else:
         for member, value in answer.items():
             click.echo(f"{member}: {value}")
+
+
+@admins.command("forget-passkeys")
+@click.option("--identifier", required=True, help="E-mail address or user name of the administrator.")
+def forget_passkeys(identifier: str) -> None:
+    """Take every passkey off an administrator who lost them all; the next sign-in enrols a new one.
+
+    Their console sessions end, too. Make sure of who asks before: this opens the way that a passkey closes.
+
+    Example: idp admins forget-passkeys --identifier rina@contoh.go.id
+    """
+    found = identifiers.classify(identifier)
+    with deployment.open_services() as services, services.database.unit_of_work() as db:
+        key = (
+            identifiers.digest(services.tree.blind_index, found.kind, found.value, operator=True)
+            if found is not None
+            else b""
+        )
+        account_id = identifiers.account_of(db, found.kind, key) if found is not None else None
+        if account_id is None:
+            fail("there is no administrator with this identifier")
+        now, actor = services.clock(), deployment.actor()
+        gone = passkeys.remove_all(db, account_id, now, actor=actor)
+        for session in browser.live_of(db, account_id, now):
+            browser.end(db, session.id, account_id, "passkeys_forgotten", now)
+    click.echo(f"{gone} passkeys removed")
 
 
 def make(

@@ -53,6 +53,13 @@ def test_what_cannot_be_is_refused_in_one_line(idp):
         assert done.err.count("\n") == 1, done.err
 
 
+def test_an_administrator_who_lost_every_passkey_begins_anew(idp):
+    idp("admins", "create", "--identifier", "rina@contoh.go.id", "--name", "Rina")
+    done = idp("admins", "forget-passkeys", "--identifier", "rina@contoh.go.id")
+    assert (done.status, done.out) == (0, "0 passkeys removed\n")
+    assert idp("admins", "forget-passkeys", "--identifier", "budi@contoh.go.id").status == 1
+
+
 def test_an_administrator_gets_both_factors(idp):
     done = idp("admins", "create", "--identifier", "rina@contoh.go.id", "--name", "Rina", "--json")
     answer = json.loads(done.out)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from idp.domain.audit.events import OperatorSignedIn
 from idp.domain.audit.record import record
+from idp.domain.authenticators.ways_in import PASSKEYS
 from idp.domain.citizens.models import Account, Operator
 from idp.domain.sessions import browser
 from idp.domain.sessions.models import BrowserSession
@@ -38,6 +39,11 @@ class SignedIn:
     def complete(self) -> bool:
         """Tell whether both factors were right."""
         return acr.meets(self.session.acr, acr.AAL2)
+
+    @property
+    def by_passkey(self) -> bool:
+        """Tell whether a passkey was used, which no false site can ask for."""
+        return not PASSKEYS.isdisjoint(self.session.methods.split())
 
 
 def signed_in(db: Session, cookie: str | None, now: datetime) -> SignedIn | None:

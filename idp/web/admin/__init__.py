@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from idp.web.admin import agencies, approvals, audit, client_form, clients, lifecycle, sign_in, tokens
+from idp.web.admin import (
+    agencies,
+    approvals,
+    audit,
+    client_form,
+    clients,
+    lifecycle,
+    passkeys,
+    sign_in,
+    tokens,
+)
 from idp.web.admin.desk import Refused, refused, require_origin
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(require_origin)
 bp.register_error_handler(Refused, refused)
-for module in (sign_in, clients, lifecycle, client_form, approvals, agencies, audit, tokens):
+for module in (sign_in, passkeys, clients, lifecycle, client_form, approvals, agencies, audit, tokens):
     bp.register_blueprint(module.bp)

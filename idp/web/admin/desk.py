@@ -17,12 +17,13 @@ from werkzeug.exceptions import NotFound
 from idp import trace
 from idp.domain.audit.events import AccessRefused
 from idp.domain.audit.record import record
+from idp.domain.authenticators import passkeys
 from idp.domain.registry import registrations, search
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.registry.policy import Policy
 from idp.domain.sessions import browser, operators
-from idp.domain.sessions.operators import Role
+from idp.domain.sessions.operators import Role, SignedIn
 from idp.domain.store.database import Session
 from idp.web import cookies, locale
 from idp.web.context import operator_limits, services, unit_of_work
@@ -32,6 +33,7 @@ from idp.web.render import go, show
 HOME = "/admin/clients"
 SIGN_IN = "/admin/sign-in"
 CODE = "/admin/sign-in/code"
+PASSKEYS = "/admin/passkeys"
 MOST_CHARS = 120
 
 
@@ -53,6 +55,10 @@ class Desk:
     role: Role
     agency_id: str | None
     now: datetime
+    signed_in_at: datetime
+    by_passkey: bool
+    needs_passkey: bool
+    """This operator does nothing here without a passkey (features K3)."""
 
     @property
     def actor(self) -> str:
@@ -115,8 +121,10 @@ class Desk:
 
 
 @contextmanager
-def desk(*, changing: str = "") -> Iterator[Desk]:
+def desk(*, changing: str = "", enrolling: bool = False) -> Iterator[Desk]:
     """Open a transaction for the operator of this request; `changing` names an act that needs more than looking.
+
+    `enrolling` lets somebody in who has yet to enrol the passkey they need.
 
     Raises:
         Refused: towards the sign-in, or 403 for a citizen or a role that may not.
@@ -128,6 +136,12 @@ def desk(*, changing: str = "") -> Iterator[Desk]:
             _refuse_stranger(db, now)
         if not found.complete:
             raise Refused(go(CODE))
+        needed = needs_passkey(found)
+        if needed and not found.by_passkey:
+            if has_passkeys(db, found):
+                raise Refused(go(_sign_in_and_back()))
+            if not enrolling:
+                raise Refused(go(PASSKEYS))
         browser.touch(db, found.session, operator_limits(), now)
         operator = found.operator
         at_work = Desk(
@@ -137,10 +151,23 @@ def desk(*, changing: str = "") -> Iterator[Desk]:
             role=Role(operator.role),
             agency_id=operator.agency_id,
             now=now,
+            signed_in_at=found.session.auth_time,
+            by_passkey=found.by_passkey,
+            needs_passkey=needed,
         )
         if changing:
             at_work.require_change(changing)
         yield at_work
+
+
+def needs_passkey(found: SignedIn) -> bool:
+    """Tell whether a code is not enough for this operator: national administrators also approve (features K3)."""
+    return services().settings.admins_need_passkeys and found.operator.role == Role.SUPER
+
+
+def has_passkeys(db: Session, found: SignedIn) -> bool:
+    """Tell whether an operator has enrolled a passkey."""
+    return bool(passkeys.of_account(db, found.operator.account_id))
 
 
 def require_origin() -> None:
@@ -204,8 +231,7 @@ def _refuse_stranger(db: Session, now: datetime) -> NoReturn:
         if session is not None and session.citizen_id is not None:
             citizen = session.citizen_id
     if citizen is None:
-        here = request.full_path.rstrip("?") if request.method == "GET" else HOME
-        raise Refused(go(f"{SIGN_IN}?next={quote(here, safe='')}"))
+        raise Refused(go(_sign_in_and_back()))
     record(db, AccessRefused(citizen_id=citizen, what="console"), now)
     db.commit()
     raise Refused(
@@ -216,6 +242,11 @@ def _refuse_stranger(db: Session, now: datetime) -> NoReturn:
             Way(_("Masuk sebagai petugas"), SIGN_IN),
         )
     )
+
+
+def _sign_in_and_back() -> str:
+    here = request.full_path.rstrip("?") if request.method == "GET" else HOME
+    return f"{SIGN_IN}?next={quote(here, safe='')}"
 
 
 def _error(status: int, title: str, text: str, way: Way | None = None) -> Response:

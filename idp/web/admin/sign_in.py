@@ -12,8 +12,8 @@ from idp.domain.authenticators import passwords
 from idp.domain.authenticators.sign_in import Refusal, check_password, check_totp, second_factors
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions import browser, operators
-from idp.web import cookies, csrf
-from idp.web.admin.desk import CODE, HOME, SIGN_IN
+from idp.web import cookies, csrf, passkeys
+from idp.web.admin.desk import CODE, HOME, SIGN_IN, has_passkeys, needs_passkey
 from idp.web.context import operator_limits, place, services, unit_of_work
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import throttle_policy
@@ -32,9 +32,16 @@ def sign_in_page() -> Response:
     """Ask for the first factor; whoever is signed in goes on."""
     with unit_of_work() as db:
         found = operators.signed_in(db, request.cookies.get(cookies.OPERATOR), services().clock())
-    if found is not None:
-        return go(_next() if found.complete else CODE)
-    return show(_login_page())
+        waits = (
+            found is not None and needs_passkey(found) and not found.by_passkey and has_passkeys(db, found)
+        )
+    if found is None or request.args.get("fresh") == "1":
+        return show(login_page())
+    if waits:
+        return show(
+            login_page(notice=Notice("info", _("Masuk dengan kunci sandi Anda"), _("Kode saja tidak cukup.")))
+        )
+    return go(wanted_page() if found.complete else CODE)
 
 
 @bp.post("/sign-in")
@@ -45,8 +52,8 @@ def sign_in() -> Response:
     deployment, now = services(), services().clock()
     errors = _missing(identifier, password)
     if errors:
-        return show(_login_page(identifier[:MOST_CHARS], errors), 400)
-    response = go(f"{CODE}?{urlencode({'next': _next()})}")
+        return show(login_page(identifier[:MOST_CHARS], errors), 400)
+    response = go(f"{CODE}?{urlencode({'next': wanted_page()})}")
     with unit_of_work() as db:
         result = check_password(
             db,
@@ -76,13 +83,13 @@ def sign_in() -> Response:
             cookies.set_session(response, handle.text, cookies.OPERATOR)
             return response
     if result.refusal is Refusal.THROTTLED:
-        return slow_down(show(_login_page(identifier, wait=result.wait)), result.wait)
+        return slow_down(show(login_page(identifier, wait=result.wait)), result.wait)
     message = (
         _("Akun ini sedang dikunci. Hubungi administrator nasional.")
         if result.refusal is Refusal.LOCKED
         else _("Nama pengguna atau kata sandi tidak cocok. Periksa lalu coba lagi.")
     )
-    return show(_login_page(identifier, (FieldError("password", message),)))
+    return show(login_page(identifier, (FieldError("password", message),)))
 
 
 @bp.get("/sign-in/code")
@@ -93,7 +100,7 @@ def code_page() -> Response:
         if found is None:
             return go(SIGN_IN)
         if found.complete:
-            return go(_next())
+            return go(wanted_page())
         enrolled = second_factors(db, found.operator.account_id).totp
     return show(_code_page(enrolled=enrolled))
 
@@ -104,7 +111,7 @@ def code() -> Response:
     csrf.check()
     deployment, now = services(), services().clock()
     given = request.form.get("otp", "")
-    response = go(_next())
+    response = go(wanted_page())
     with unit_of_work() as db:
         found = operators.signed_in(db, request.cookies.get(cookies.OPERATOR), now)
         if found is None:
@@ -162,15 +169,21 @@ def _signed_out() -> Response:
     return response
 
 
-def _login_page(
-    identifier: str = "", errors: tuple[FieldError, ...] = (), wait: timedelta = timedelta(0)
+def login_page(
+    identifier: str = "",
+    errors: tuple[FieldError, ...] = (),
+    wait: timedelta = timedelta(0),
+    notice: Notice | None = None,
 ) -> AdminLoginPage:
+    """Ask for password or passkey."""
     return AdminLoginPage(
         action=SIGN_IN,
+        passkey_action=f"{SIGN_IN}/passkey" if passkeys.available() else "",
+        notice=notice,
         identifier=identifier,
         errors=errors,
         wait_seconds=seconds(wait),
-        hidden=(("next", _next()),),
+        hidden=(("next", wanted_page()),),
     )
 
 
@@ -187,7 +200,11 @@ def _code_page(
         )
     )
     return AdminMfaPage(
-        action=CODE, errors=errors, notice=notice, wait_seconds=seconds(wait), hidden=(("next", _next()),)
+        action=CODE,
+        errors=errors,
+        notice=notice,
+        wait_seconds=seconds(wait),
+        hidden=(("next", wanted_page()),),
     )
 
 
@@ -205,7 +222,7 @@ def _missing(identifier: str, password: str) -> tuple[FieldError, ...]:
     return tuple(errors)
 
 
-def _next() -> str:
+def wanted_page() -> str:
     """Return where the operator wanted to go: a page of the console, never another site."""
     wanted = request.values.get("next", "")
     plain = wanted.startswith("/admin/") and wanted.isascii() and wanted.isprintable() and "\\" not in wanted

@@ -20,6 +20,8 @@ class AdminLoginPage(Page):
 
     action: str
     identifier: str = ""
+    passkey_action: str = ""
+    """Where a passkey's answer is posted; empty: none can be used here."""
     wait_seconds: int = 0
 
 
