@@ -1,14 +1,14 @@
 """Base64url as JOSE wants it: no padding, one spelling per value."""
 
 import binascii
-from base64 import urlsafe_b64encode
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 
 def b64url(data: bytes) -> bytes:
     """Encode without padding (RFC 7515 section 2)."""
-    return urlsafe_b64encode(data).rstrip(b"=")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL)
 
 
 def b64url_text(data: bytes) -> str:

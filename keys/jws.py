@@ -13,7 +13,16 @@ _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 def compact(signer: Signer, claims: Mapping[str, object], typ: str = "JWT") -> str:
     """Sign claims as a JWS in compact form (RFC 7515 section 3.1, RFC 7519 section 7.1)."""
-    payload = orjson.dumps(claims, default=_plain, option=_OPTIONS)
+    return sign_payload(signer, payload_of(claims), typ)
+
+
+def payload_of(claims: Mapping[str, object]) -> bytes:
+    """Write claims as a payload (RFC 7519 section 7.1, step 2)."""
+    return orjson.dumps(claims, default=_plain, option=_OPTIONS)
+
+
+def sign_payload(signer: Signer, payload: bytes, typ: str) -> str:
+    """Sign a payload (RFC 7515 section 3.1)."""
     message = _prefix(signer.alg, signer.kid, typ) + b64url(payload)
     return (message + b"." + b64url(signer.sign(message))).decode("ascii")
 

@@ -9,7 +9,7 @@ from keys.algorithms import ALGORITHMS
 from keys.concealed import Concealed
 from keys.decrypter import Decrypter, DecryptionKey
 from keys.errors import NoSigner, SealBroken
-from keys.jws import compact
+from keys.jws import payload_of, sign_payload
 from keys.kek import KeyTree
 from keys.key_management import KEY_MANAGEMENT
 from keys.signer import PrivateKey, Signer, kind_of
@@ -109,8 +109,9 @@ class Keyring(Concealed):
         Raises:
             NoSigner: when no active key has this algorithm.
         """
-        token = compact(self.signer(alg), claims, typ)
-        self._verifier.remember(token)
+        payload = payload_of(claims)
+        token = sign_payload(self.signer(alg), payload, typ)
+        self._verifier.remember(token, payload)
         return token
 
     def decrypt(self, compact: str) -> bytes:

@@ -82,13 +82,15 @@ class Verifier:
         self._verified.put(digest, _Verified(header, payload))
         return claims
 
-    def remember(self, compact: str) -> None:
+    def remember(self, compact: str, payload: bytes) -> None:
         """Take a token this process has just signed as verified: it comes back within moments."""
         token = compact.encode("ascii")
-        first, second, _ = token.split(b".")
-        header = self._headers.get(first) or self._read_header(first)
-        self._headers.put(first, header)
-        self._verified.put(hashlib.sha256(token).digest(), _Verified(header, from_b64url(second)))
+        first = token[: token.index(b".")]
+        header = self._headers.get(first)
+        if header is None:
+            header = self._read_header(first)
+            self._headers.put(first, header)
+        self._verified.put(hashlib.sha256(token).digest(), _Verified(header, payload))
 
     def _read_header(self, segment: bytes) -> _Header:
         if len(segment) > _MAX_HEADER:

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
 
 from idp.protocol.oauth.errors import UnauthorizedClient
+
+ANSWERS: Final = ("id_token", "userinfo", "authorization", "introspection")
+"""What a client may have encrypted; with `_encrypted_response_alg` the names of metadata members."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -106,6 +110,8 @@ class Client:
     isolated_sso: bool = False
     required_role: str | None = None
     claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))
+    encrypted: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The kinds of answers that are encrypted for this client; most clients have none."""
 
     def __post_init__(self) -> None:
         """Fill what the profile decides where the registration does not (decisions 3 and 12)."""
@@ -114,6 +120,8 @@ class Client:
             object.__setattr__(self, "min_acr", "urn:gerbang:acr:aal1" if relaxed else "urn:gerbang:acr:aal2")
         if not self.id_token_signed_response_alg:
             object.__setattr__(self, "id_token_signed_response_alg", "RS256" if relaxed else "ES256")
+        encrypted = {kind for kind in ANSWERS if getattr(self, f"{kind}_encrypted_response_alg")}
+        object.__setattr__(self, "encrypted", frozenset(encrypted))
 
     @property
     def is_public(self) -> bool:

@@ -45,10 +45,10 @@ class Encryption:
     @classmethod
     def of(cls, client: Client, answer: Answer) -> "Encryption | None":
         """Read the registration; None where nothing is to be encrypted."""
-        alg = getattr(client, f"{answer}_encrypted_response_alg")
-        return (
-            cls(alg, getattr(client, f"{answer}_encrypted_response_enc") or DEFAULT_ENCODING) if alg else None
-        )
+        if answer not in client.encrypted:
+            return None
+        enc = getattr(client, f"{answer}_encrypted_response_enc") or DEFAULT_ENCODING
+        return cls(getattr(client, f"{answer}_encrypted_response_alg"), enc)
 
     def encrypt(self, content: str | bytes, jwks: Mapping[str, object], cty: str | None = None) -> str:
         """Encrypt to the key that fits best; `kid` names it (§10.2).

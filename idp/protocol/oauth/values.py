@@ -1,9 +1,9 @@
 """Small values every part shares: opaque handles, scopes, confirmations."""
 
+import binascii
 import hashlib
 import re
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from idp.protocol.oauth.errors import InvalidScope
 
 SECONDS_PER_DAY = 86_400
 
+_TO_URL = bytes.maketrans(b"+/", b"-_")
 _HANDLE = re.compile(r"([a-z])([0-9]{5})([0-9a-f]{2})\.[A-Za-z0-9_-]{43}")
 _SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")
 
@@ -93,7 +94,7 @@ class Confirmation:
     @classmethod
     def of(cls, claim: object) -> Self | None:
         """Read a `cnf` member back from a token; None when there is none."""
-        if not isinstance(claim, Mapping):
+        if claim is None or not isinstance(claim, Mapping):
             return None
         jkt, x5t = claim.get("jkt"), claim.get("x5t#S256")
         found = cls(jkt if isinstance(jkt, str) else None, x5t if isinstance(x5t, str) else None)
@@ -116,7 +117,7 @@ def format_scope(tokens: Iterable[str]) -> str:
 
 def b64url(data: bytes) -> str:
     """Encode without padding (RFC 7515 §2)."""
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
 
 
 def seconds(moment: datetime) -> int:

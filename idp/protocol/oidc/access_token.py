@@ -112,7 +112,7 @@ class AccessToken:
                 authorization_details=tuple(
                     cast("Sequence[Mapping[str, object]]", claims.get("authorization_details") or ())
                 ),
-                actor=actor if isinstance(actor, Mapping) else None,
+                actor=actor if isinstance(actor, dict) else None,
                 made_from=tuple(cast("Sequence[str]", claims.get("subject_jti") or ())),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as cause:

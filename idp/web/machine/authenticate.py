@@ -7,10 +7,8 @@ from functools import partial
 from idp import metrics
 from idp.domain.audit.events import ClientAuthenticationFailed
 from idp.domain.audit.record import record
-from idp.domain.grants.replay import first_use
-from idp.domain.registry.client_secrets import unseal
 from idp.protocol import client_auth
-from idp.protocol.client_auth import TLS_METHODS, Audiences, UnknownAssertionKey
+from idp.protocol.client_auth import TLS_METHODS, UnknownAssertionKey
 from idp.protocol.client_auth.assertion import KEY_JWT
 from idp.protocol.client_auth.tls import SELF_SIGNED
 from idp.protocol.oauth.client import Client
@@ -69,18 +67,13 @@ def _put_on_record(machines: Machines, client: Client | None, error: InvalidClie
 def _prove(
     machines: Machines, request: MachineRequest, credentials: Credentials, client: Client | None
 ) -> Client:
-    services = machines.services
     method = client.token_endpoint_auth_method if client is not None else None
     check = partial(
-        client_auth.authenticate,
+        machines.prove,
         credentials,
         client,
-        audiences=Audiences(services.settings.issuer, machines.assertion_audiences),
-        now=services.clock(),
-        first_use=partial(first_use, services.database.statements),
+        now=machines.services.clock(),
         certificate=certificate_of(request) if method in TLS_METHODS else None,
-        authorities=services.authorities,
-        unseal=partial(unseal, services.secret_seal),
     )
     shown = credentials.assertion is not None if method == KEY_JWT else method == SELF_SIGNED
     if client is None or client.jwks_uri is None or not shown:

@@ -7,7 +7,12 @@ from functools import partial
 
 from idp.domain.grants import GrantPolicy
 from idp.domain.grants.issuance import Mint
+from idp.domain.grants.replay import first_use
+from idp.domain.registry.client_secrets import unseal
 from idp.keysets import KeySets
+from idp.protocol import client_auth
+from idp.protocol.client_auth import Audiences
+from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.dpop_nonces import Nonces
 from idp.services import Services
 from idp.web.limits import MachineLimits
@@ -24,6 +29,8 @@ class Machines:
     grant_policy: GrantPolicy
     assertion_audiences: tuple[str, ...]
     nonces: Nonces
+    prove: partial[Client]
+    """`client_auth.authenticate` with what does not differ between requests."""
 
     @classmethod
     def of(cls, services: Services, assertion_audiences: tuple[str, ...]) -> Machines:
@@ -43,11 +50,13 @@ class Machines:
             ),
             assertion_audiences,
             Nonces(partial(services.tree.mac, "dpop-nonce")),
+            _prover(services, assertion_audiences),
         )
 
     def also_for(self, *endpoints: str) -> Machines:
         """Return the same for an endpoint whose addresses assertions may name as their audience (RFC 9126 §2)."""
-        return replace(self, assertion_audiences=(*self.assertion_audiences, *endpoints))
+        audiences = (*self.assertion_audiences, *endpoints)
+        return replace(self, assertion_audiences=audiences, prove=_prover(self.services, audiences))
 
     def mint(self) -> Mint:
         """Return what signs tokens, with the keys in force now."""
@@ -61,3 +70,13 @@ class Machines:
             services.clients.serving,
             services.recipients.seal,
         )
+
+
+def _prover(services: Services, audiences: tuple[str, ...]) -> partial[Client]:
+    return partial(
+        client_auth.authenticate,
+        audiences=Audiences(services.settings.issuer, audiences),
+        first_use=partial(first_use, services.database.statements),
+        authorities=services.authorities,
+        unseal=partial(unseal, services.secret_seal),
+    )

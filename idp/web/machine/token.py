@@ -41,7 +41,9 @@ def token(machines: Machines, request: MachineRequest) -> Reply:
         asked = TokenRequest.of(parameters, credentials)
         services.recipients.require(client, Answer.ID_TOKEN)
         exchange = grants.lookup(asked.grant_type, client)
-        asked = replace(asked, confirmation=confirmed(machines, request, client))
+        bound = confirmed(machines, request, client)
+        if bound is not None:
+            asked = replace(asked, confirmation=bound)
         grant = exchange(services.database.statements, client, asked, machines.grant_policy, now)
     except ProtocolError as exc:
         _record_refusal(machines, client, exc, now)
