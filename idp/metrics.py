@@ -7,11 +7,12 @@ mode); without it each process tells its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -62,8 +63,33 @@ class Gauges(Collector):
             yield GaugeMetricFamily(name, text, value=value)
 
 
-def exposition(values: dict[str, tuple[str, float]]) -> bytes:
-    """Write everything in the text format, `values` as gauges."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A counter that the database keeps for all nodes: name, text, label names, and a value for each set of labels."""
+
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    values: Sequence[tuple[tuple[str, ...], float]]
+
+
+class KeptCounters(Collector):
+    """Counters of the database, as they stand when somebody asks."""
+
+    def __init__(self, counters: Sequence[Kept]) -> None:
+        self._counters = counters
+
+    def collect(self) -> Iterator[Metric]:
+        """Give every counter."""
+        for kept in self._counters:
+            family = CounterMetricFamily(kept.name, kept.text, labels=kept.labels)
+            for labels, value in kept.values:
+                family.add_metric(labels, value)
+            yield family
+
+
+def exposition(values: dict[str, tuple[str, float]], kept: Sequence[Kept] = ()) -> bytes:
+    """Write everything in the text format, `values` as gauges and `kept` as counters."""
     if os.environ.get(MULTIPROCESS):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
@@ -72,4 +98,5 @@ def exposition(values: dict[str, tuple[str, float]]) -> bytes:
         counted = generate_latest(OWN)
     gauges = CollectorRegistry()
     gauges.register(Gauges(values))
+    gauges.register(KeptCounters(kept))
     return counted + generate_latest(gauges)

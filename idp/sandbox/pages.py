@@ -9,10 +9,13 @@ from flask_babel import gettext as _
 
 from idp.domain.authenticators import totp
 from idp.domain.messages import letters
+from idp.domain.messages.channels import Channel
+from idp.domain.messages.letters import Kept
 from idp.domain.registry import listing
 from idp.sandbox.personas import OPERATORS, find, personas
 from idp.web import locale
 from idp.web.context import services, unit_of_work
+from idp.web.frontchannel.codes import channel_name
 from idp.web.pages import (
     AddressLine,
     OutboxLine,
@@ -67,7 +70,16 @@ def outbox() -> Response:
     """List the messages kept here instead of being sent."""
     with unit_of_work() as db:
         kept = letters.latest(db, services().tree.vault.system("pii"))
-    lines = tuple(OutboxLine(f"{OUTBOX}/{k.id}", k.letter.to, k.letter.subject, k.delivered_at) for k in kept)
+    lines = tuple(
+        OutboxLine(
+            f"{OUTBOX}/{k.id}",
+            k.letter.to,
+            _title(k),
+            k.delivered_at,
+            channel="" if k.channel == Channel.EMAIL else channel_name(Channel(k.channel)),
+        )
+        for k in kept
+    )
     return show(OutboxPage(messages=lines))
 
 
@@ -81,12 +93,17 @@ def message(letter_id: UUID) -> Response:
     return show(
         OutboxMessagePage(
             recipient=kept.letter.to,
-            subject=kept.letter.subject,
+            subject=_title(kept),
             at=kept.delivered_at,
             text=kept.letter.text,
             outbox_url=OUTBOX,
         )
     )
+
+
+def _title(kept: Kept) -> str:
+    """Head a message: its subject, or the first line of a text to a telephone."""
+    return kept.letter.subject or kept.letter.text.partition("\n")[0]
 
 
 @bp.get("/sandbox/api/personas")

@@ -19,6 +19,7 @@ from flask import Blueprint, Response, current_app, g, request
 from idp import metrics
 from idp.domain.audit import chain
 from idp.domain.events import outbox
+from idp.domain.messages import tally
 from idp.domain.store import health, migrate
 from idp.services import Services
 from idp.web.context import services
@@ -72,7 +73,8 @@ def counted() -> Response:
     refusal = _refusal(services().settings.metrics_token)
     if refusal is not None:
         return refusal
-    return Response(metrics.exposition(_gauges(services())), content_type=metrics.CONTENT_TYPE)
+    exposed = metrics.exposition(_gauges(services()), _messages(services()))
+    return Response(exposed, content_type=metrics.CONTENT_TYPE)
 
 
 def count_pages(requests: metrics.Requests) -> tuple[Any, Any]:
@@ -135,6 +137,36 @@ def _gauges(deployment: Services) -> dict[str, tuple[str, float]]:
             _age(unsealed, now),
         ),
     }
+
+
+def _messages(deployment: Services) -> tuple[metrics.Kept, ...]:
+    """Read what was sent and what it cost, which the database counts for all nodes."""
+    try:
+        with deployment.database.unit_of_work() as db:
+            lines = tally.totals(db)
+    except Exception as exc:
+        log.warning("messages_unread", error=type(exc).__name__)
+        return ()
+    outcomes = [
+        ((line.channel, line.gateway, outcome), float(getattr(line, outcome)))
+        for line in lines
+        for outcome in ("sent", "delivered", "failed", "refused")
+    ]
+    costs = [((line.channel, line.gateway), float(line.cost)) for line in lines]
+    return (
+        metrics.Kept(
+            "gerbang_messages",
+            "Messages by channel, gateway and what became of them.",
+            ("channel", "gateway", "outcome"),
+            outcomes,
+        ),
+        metrics.Kept(
+            "gerbang_message_cost_rupiah",
+            "What messages have cost, in rupiah.",
+            ("channel", "gateway"),
+            costs,
+        ),
+    )
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -11,6 +11,7 @@ from idp.web.admin import (
     client_form,
     clients,
     lifecycle,
+    messages,
     passkeys,
     sign_in,
     tokens,
@@ -20,5 +21,16 @@ from idp.web.admin.desk import Refused, refused, require_origin
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(require_origin)
 bp.register_error_handler(Refused, refused)
-for module in (sign_in, passkeys, clients, lifecycle, client_form, approvals, agencies, audit, tokens):
+for module in (
+    sign_in,
+    passkeys,
+    clients,
+    lifecycle,
+    client_form,
+    approvals,
+    agencies,
+    audit,
+    messages,
+    tokens,
+):
     bp.register_blueprint(module.bp)

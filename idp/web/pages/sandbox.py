@@ -50,6 +50,8 @@ class OutboxLine:
     subject: str
     at: datetime
     sent: bool = True
+    channel: str = ""
+    """In words, where it is no letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
