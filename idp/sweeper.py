@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, inspect, or_, select, tuple_
 
-from idp.domain.authenticators.models import Attempts, OneTimeCode, RememberedDevice
+from idp.domain.authenticators.models import (
+    Attempts,
+    BrowserUse,
+    OneTimeCode,
+    RememberedDevice,
+    SpentChallenge,
+)
 from idp.domain.authenticators.passkey_models import PasskeyChallenge
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Outbox
@@ -33,6 +39,7 @@ KEPT_SESSIONS: Final = timedelta(days=90)
 KEPT_CHANGES: Final = timedelta(days=90)
 REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
+KEPT_BROWSER_USE: Final = timedelta(days=30)
 KEPT_NOTICES: Final = timedelta(days=730)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
@@ -85,6 +92,8 @@ RULES: Final[Sequence[Rule]] = (
         ),
     ),
     Rule(PasskeyChallenge, lambda now: PasskeyChallenge.expires_at < now - DAY),
+    Rule(SpentChallenge, lambda now: SpentChallenge.expires_at < now),
+    Rule(BrowserUse, lambda now: BrowserUse.last_at < now - KEPT_BROWSER_USE),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),
     Rule(
         Attempts,

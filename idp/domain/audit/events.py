@@ -11,6 +11,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from idp.domain.audit import (
+    abuse_events,
     account_events,
     decoupled_events,
     device_events,
@@ -285,7 +286,15 @@ class LogoutUndelivered(Event):
     attempts: int
 
 
-ELSEWHERE = (account_events, decoupled_events, device_events, message_events, passkey_events, recovery_events)
+ELSEWHERE = (
+    abuse_events,
+    account_events,
+    decoupled_events,
+    device_events,
+    message_events,
+    passkey_events,
+    recovery_events,
+)
 """Where events live that are imported from their own module."""
 
 EVENTS: tuple[type[Event], ...] = tuple(

@@ -86,6 +86,28 @@ class Attempts(Base):
     blocked_until: Mapped[Moment | None]
 
 
+class SpentChallenge(Base):
+    """A challenge that was met: it opens no second form."""
+
+    __tablename__ = "spent_challenge"
+
+    digest: Mapped[Digest] = mapped_column(primary_key=True)
+    expires_at: Mapped[Moment]
+
+
+class BrowserUse(Base):
+    """Somebody signed in from a browser: enough to notice one that many people are signed in from (features M5).
+
+    Both are keyed digests; the row goes after thirty days.
+    """
+
+    __tablename__ = "browser_use"
+
+    browser: Mapped[Digest] = mapped_column(primary_key=True)
+    account: Mapped[Digest] = mapped_column(primary_key=True)
+    last_at: Mapped[Moment]
+
+
 class KnownBrowser(Base):
     """A browser an account has completely signed in from, as the digest of its random token."""
 

@@ -57,6 +57,8 @@ class Policy:
     everywhere: Ladder
     sending: Ladder
     sending_network: Ladder
+    calm_share: float
+    """The part of a network's allowance that costs nothing; above it forms carry a challenge."""
 
 
 def _windowed(limit: int, window: timedelta) -> Ladder:
@@ -72,6 +74,7 @@ PRODUCTION = Policy(
     everywhere=_windowed(5_000, QUARTER),
     sending=_windowed(5, HOUR),
     sending_network=_windowed(100, HOUR),
+    calm_share=0.15,
 )
 SANDBOX = Policy(
     password=Ladder(10, timedelta(seconds=2), timedelta(minutes=1), 100, QUARTER),
@@ -80,6 +83,7 @@ SANDBOX = Policy(
     everywhere=_windowed(10_000, QUARTER),
     sending=_windowed(20, HOUR),
     sending_network=_windowed(1_000, HOUR),
+    calm_share=0.5,
 )
 """Test suites on loopback make some 25 sign-ins a minute (decisions 38); guessing is still slowed down."""
 
@@ -138,6 +142,17 @@ def count(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) ->
 def failures(db: Session, kind: str, name: bytes) -> int:
     """Return what a counter stands at, without moving it."""
     return db.scalar(select(Attempts.failures).where(Attempts.kind == kind, Attempts.key == name)) or 0
+
+
+def seen(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) -> int:
+    """Return how many attempts a counter has seen in its window, without moving it."""
+    row = db.execute(
+        select(Attempts.failures, Attempts.window_started_at).where(
+            Attempts.kind == kind, Attempts.key == name
+        )
+    ).one_or_none()
+    over = row is None or (ladder.window is not None and row.window_started_at <= now - ladder.window)
+    return 0 if over else int(row.failures)  # type: ignore[union-attr]  # over when there is none
 
 
 def forget(db: Session, kind: str, name: bytes) -> None:

@@ -93,6 +93,7 @@ def texts() -> dict[str, str]:
         "TemplateTried": _("Contoh pesan dikirim ke petugas sendiri"),
         "PasskeyAdded": _("Kunci sandi ditambahkan"),
         "PasskeyRemoved": _("Kunci sandi dihapus"),
+        "ManyAccountsInOneBrowser": _("Banyak akun masuk dari satu peramban"),
         "PasskeyRefused": _("Kunci sandi ditolak"),
         "PasskeyCopied": _("Kunci sandi ditolak: mungkin disalin"),
         "PasswordRemoved": _("Kata sandi dihapus"),

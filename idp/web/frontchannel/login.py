@@ -11,13 +11,13 @@ from idp.domain.authenticators import passwords
 from idp.domain.authenticators.sign_in import Refusal, SignInResult, check_password
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions.interactions import Waiting
-from idp.web import cookies, csrf, passkeys
+from idp.web import challenges, cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel.cross_device_offer import is_offered
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.signed_in import begin_session, recognised_here, throttle_policy
-from idp.web.pages import FieldError, LoginPage
+from idp.web.pages import Challenge, FieldError, LoginPage
 from idp.web.render import go, show
 
 bp = Blueprint("login", __name__)
@@ -30,6 +30,7 @@ def login_page(
     identifier: str | None = None,
     errors: tuple[FieldError, ...] = (),
     wait: timedelta = timedelta(0),
+    challenge: Challenge | None = None,
 ) -> LoginPage:
     """Ask who it is; the client's hint is filled in, never trusted (OIDC Core §3.1.2.1)."""
     hint = str(waiting.request.get("login_hint") or "")[:MOST_CHARS]
@@ -43,6 +44,7 @@ def login_page(
         qr_url=f"/interaction/{uid}/qr" if is_offered(waiting) else "",
         errors=errors,
         wait_seconds=seconds(wait),
+        challenge=challenge or challenges.due(),
     )
 
 
@@ -63,6 +65,17 @@ def login(uid: str) -> Response:
             db.commit()
             page = login_page(uid, waiting, identifier=identifier[:MOST_CHARS], errors=errors)
             return show(page, 400)
+        unmet = challenges.unmet(db)
+        if unmet is not None:
+            db.commit()
+            page = login_page(
+                uid,
+                waiting,
+                identifier=identifier,
+                errors=(challenges.refusal(unmet),),
+                challenge=unmet,
+            )
+            return challenges.refused(show(page), unmet)
         result = check_password(
             db,
             deployment.tree,
@@ -105,8 +118,8 @@ def _again(uid: str, waiting: Waiting, identifier: str, result: SignInResult) ->
         message = _("Akun ini sedang dikunci. Hubungi bantuan untuk membukanya lagi.")
     else:
         message = _("NIK, email, nomor ponsel, atau kata sandi tidak cocok. Periksa lalu coba lagi.")
-    page = login_page(uid, waiting, identifier=identifier, errors=(FieldError("password", message),))
-    return show(page)
+    error = FieldError("password", message)
+    return show(login_page(uid, waiting, identifier=identifier, errors=(error,)))
 
 
 def _missing(identifier: str, password: str) -> tuple[FieldError, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from idp.domain.authenticators import known_browsers, remembered_devices
+from idp.domain.authenticators import browser_use, known_browsers, remembered_devices
 from idp.domain.authenticators.throttle import PRODUCTION, SANDBOX, Policy
 from idp.domain.sessions import browser
 from idp.domain.sessions.logout import end_everywhere
@@ -52,6 +52,7 @@ def begin_session(
     proved who they are where that was earlier, on another device.
     """
     now = services().clock()
+    browser_use.note(db, services().tree, cookies.browser_digest(), account_id, place().device, now)
     session = current_session(db)
     if session is not None and session.account_id == account_id and auth_time is None:
         session.shared = session.shared or shared

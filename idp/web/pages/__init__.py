@@ -27,7 +27,17 @@ from idp.web.pages.account import (
     ServiceCard,
     SessionLine,
 )
-from idp.web.pages.base import Agency, FieldError, LanguageLink, Notice, Page, Pagination, Steps, Way
+from idp.web.pages.base import (
+    Agency,
+    Challenge,
+    FieldError,
+    LanguageLink,
+    Notice,
+    Page,
+    Pagination,
+    Steps,
+    Way,
+)
 from idp.web.pages.contacts import (
     AccountContactAddPage,
     AccountContactCodePage,
@@ -139,6 +149,7 @@ __all__ = [
     "ApplicationLine",
     "ApprovePage",
     "BlockedLine",
+    "Challenge",
     "ChangeCancelPage",
     "ChangeLine",
     "ClaimLine",

@@ -73,6 +73,15 @@ class Pagination:
     next_url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a form costs on a busy network: work of `bits` for a script, or so many seconds without one."""
+
+    text: str
+    bits: int
+    wait_seconds: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """The base of every page: a template renders it as `page` and nothing else of the domain.
@@ -89,6 +98,7 @@ class Page:
     errors: tuple[FieldError, ...] = ()
     notice: Notice | None = None
     hidden: tuple[tuple[str, str], ...] = ()
+    challenge: Challenge | None = None
     trace_id: str = ""
 
     def error_for(self, field: str) -> str:

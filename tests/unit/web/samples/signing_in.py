@@ -34,6 +34,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         errors=(FieldError("password", "NIK, email, atau kata sandi tidak cocok. Periksa lalu coba lagi."),),
     ),
     "login-passkey": lambda: pages.LoginPage(action="/login", passkey_action="/i/1/passkey"),
+    "login-challenge": lambda: pages.LoginPage(
+        action="/login", challenge=pages.Challenge("bm9uY2U.1795588200.13.6d6163", 13, 20)
+    ),
     "mfa": lambda: pages.MfaPage(action="/i/1", agency=EDUCATION, cancellable=True),
     "mfa-wrong": lambda: pages.MfaPage(
         action="/i/1",
