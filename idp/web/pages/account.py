@@ -24,6 +24,7 @@ class AccountLinks:
     sessions: str = "/me/sessions"
     history: str = "/me/history"
     inbox: str = "/me/inbox"
+    download: str = "/me/download"
     sign_out: str = "/me/sign-out"
 
 
