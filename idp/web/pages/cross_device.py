@@ -24,6 +24,16 @@ class CrossDevicePage(Page):
     left_seconds: int = 60
     wait_seconds: int = 0
 
+    @property
+    def back_url(self) -> str:
+        """Where the other ways to sign in are."""
+        return f"/interaction/{self.uid}"
+
+    @property
+    def own_url(self) -> str:
+        """This page: it goes on by itself, or by a tap."""
+        return f"{self.back_url}/qr"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossDeviceApprovePage(Page):
