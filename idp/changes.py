@@ -12,6 +12,7 @@ import structlog
 from babel.dates import format_datetime, get_timezone
 
 from idp.domain.account import closing
+from idp.domain.authenticators import message_factors
 from idp.domain.citizens import contact_changes, pending_changes
 from idp.domain.citizens.models import Citizen
 from idp.domain.citizens.pending_changes import COOLING_OFF, Applier, Asked, Change
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 APPLIERS: Final[Mapping[str, Applier]] = MappingProxyType(
     {
         contact_changes.PRIMARY: contact_changes.apply_primary,
-        contact_changes.REMOVAL: contact_changes.apply_removal,
+        contact_changes.REMOVAL: message_factors.apply_removal,
         closing.KIND: closing.apply,
     }
 )

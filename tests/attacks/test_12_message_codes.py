@@ -242,3 +242,35 @@ def test_a_code_is_of_no_use_after_it_expired_on_its_way(provider, rp, siti, ser
     (letter,) = letters(provider)
     assert letter["until"] == (services.clock() + timedelta(minutes=10)).isoformat()
     assert letter["counted"]
+
+
+def phone_of(services, citizen):
+    tree = services.tree
+    with services.database.unit_of_work() as db:
+        row = db.get_one(Citizen, citizen.citizen_id)
+        data_key = tree.vault.open(row.id, row.data_key)
+        return next(c for c in contacts.of(db, data_key, row.id) if c.kind == "phone")
+
+
+def test_o109_the_number_of_the_last_factor_cannot_be_removed(provider, services, siti):
+    with services.database.unit_of_work() as db:
+        assert not message_codes.may_lose(
+            db, services.tree, siti.account_id, siti.citizen_id, phone_of(services, siti).id
+        )
+
+
+def test_what_a_number_was_used_for_ends_with_it(services):
+    citizen = factories.a_citizen(services, signs_in=True, phone_confirmed=True)
+    switch_on(services, citizen, Channel.SMS)
+    switch_on(services, citizen, Channel.WHATSAPP)
+    phone, tree = phone_of(services, citizen), services.tree
+    with services.database.unit_of_work() as db:
+        assert message_codes.may_lose(db, tree, citizen.account_id, citizen.citizen_id, phone.id)
+        row = db.get_one(Citizen, citizen.citizen_id)
+        person = Person(citizen.account_id, row.id, tree.vault.open(row.id, row.data_key))
+        contacts.remove(db, person, phone.id, services.clock())
+        ended = message_codes.end_orphans(db, tree, citizen.account_id, citizen.citizen_id, services.clock())
+    assert ended == 2
+    with services.database.unit_of_work() as db:
+        left = db.scalars(select(Factor.kind).where(Factor.removed_at.is_(None))).all()
+    assert left == ["totp"]

@@ -18,7 +18,7 @@ from sqlalchemy import update
 from idp.domain.audit.account_events import FactorRemoved
 from idp.domain.audit.events import FactorEnrolled
 from idp.domain.audit.record import record
-from idp.domain.authenticators import factors, one_time_codes
+from idp.domain.authenticators import factors, one_time_codes, ways_in
 from idp.domain.authenticators.models import Factor
 from idp.domain.citizens import contacts
 from idp.domain.citizens.models import Citizen
@@ -87,11 +87,20 @@ def enrol(
     return factor_id
 
 
-def end_for_contact(
-    db: Session, tree: KeyTree, account_id: UUID, citizen_id: UUID, contact_id: UUID, now: datetime
-) -> int:
-    """Switch off what a contact was used for, because it goes; return how many channels that were."""
-    gone = [each for each in every(db, tree, account_id, citizen_id) if each.contact_id == contact_id]
+def may_lose(db: Session, tree: KeyTree, account_id: UUID, citizen_id: UUID, contact_id: UUID) -> bool:
+    """Tell whether the owner can still come back when a contact, and what it is used for, goes (attacks O-109)."""
+    used = [each for each in every(db, tree, account_id, citizen_id) if each.contact_id == contact_id]
+    if not used:
+        return True
+    standing = ways_in.read(db, account_id)
+    for _each in used:
+        standing = standing.without(KIND)
+    return standing.enough
+
+
+def end_orphans(db: Session, tree: KeyTree, account_id: UUID, citizen_id: UUID, now: datetime) -> int:
+    """Switch off what a contact was used for that is gone; return how many channels that were."""
+    gone = [each for each in every(db, tree, account_id, citizen_id) if each.number is None]
     for each in gone:
         _end(db, account_id, citizen_id, each.id, now)
     return len(gone)

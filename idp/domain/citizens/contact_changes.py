@@ -50,8 +50,13 @@ def apply_removal(db: Session, tree: KeyTree, change: Change, now: datetime) -> 
     return True
 
 
+def contact_of(tree: KeyTree, change: Change) -> UUID:
+    """Return the contact a change is about."""
+    return UUID(str(change.payload(tree.vault.system("pii"))["contact"]))
+
+
 def _opened(db: Session, tree: KeyTree, change: Change) -> tuple[Person | None, UUID]:
-    contact_id = UUID(str(change.payload(tree.vault.system("pii"))["contact"]))
+    contact_id = contact_of(tree, change)
     citizen = db.get(Citizen, change.citizen_id)
     if citizen is None or citizen.data_key is None:
         return None, contact_id

@@ -88,7 +88,7 @@ def texts() -> dict[str, str]:
         "AccountClosed": _("Akun ditutup pemiliknya"),
         "PasswordSet": _("Kata sandi dipasang"),
         "FactorEnrolled": _("Pengaman kedua dipasang"),
-        "MessageCodeSent": _("Kode dikirim ke ponsel"),
+        "MessageCodeSent": _("Kode dikirim"),
         "MessageRefused": _("Kode tidak dikirim: batas atau nomor"),
         "TemplateTried": _("Contoh pesan dikirim ke petugas sendiri"),
         "PasskeyAdded": _("Kunci sandi ditambahkan"),

@@ -47,6 +47,7 @@ class Code:
     channel: Channel
     address: str
     template: str = "sign_in_code"
+    name: str = ""
     account_id: UUID | None = None
     citizen_id: UUID | None = None
 
@@ -85,6 +86,7 @@ def send(db: Session, code: Code) -> Sent:
         template=code.template,
         language=locale.language(),
         context={
+            "name": code.name,
             "help_url": f"{deployment.settings.issuer}/help",
             "code": f"{made.code[:3]} {made.code[3:]}",
             "valid_minutes": VALID_MINUTES,

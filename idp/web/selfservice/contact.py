@@ -12,6 +12,7 @@ from flask import Response, abort, request
 from flask_babel import gettext as _
 
 from idp import changes
+from idp.domain.authenticators import message_codes
 from idp.domain.citizens import contact_changes, contacts
 from idp.domain.citizens.contacts import Contact, ContactRefused
 from idp.domain.citizens.identifiers import Kind
@@ -122,6 +123,8 @@ def _act(db: Session, resident: Resident, chosen: Contact, action: str) -> Respo
             contacts.make_primary(db, resident.person, chosen.id, now)
         else:
             contacts.remove(db, resident.person, chosen.id, now)
+            account_id = resident.session.account_id
+            message_codes.end_orphans(db, services().tree, account_id, resident.citizen.id, now)
     except ContactRefused:
         db.rollback()
         abort(409)
@@ -162,6 +165,14 @@ def _refusal(db: Session, resident: Resident, chosen: Contact, action: str) -> N
             "warning",
             str(_("Ini satu-satunya yang sudah terbukti milik Anda")),
             str(_("Tambahkan dulu yang lain, supaya kami tetap bisa menghubungi Anda.")),
+        )
+    if action == "remove" and not message_codes.may_lose(
+        db, services().tree, resident.session.account_id, resident.citizen.id, chosen.id
+    ):
+        return Notice(
+            "warning",
+            str(_("Nomor ini pengaman kedua Anda yang terakhir")),
+            str(_("Pasang dulu yang baru, lalu lepaskan yang ini.")),
         )
     return None
 

@@ -6,51 +6,38 @@ from typing import Final
 from uuid import UUID
 
 from idp.domain.authenticators import one_time_codes
-from idp.domain.authenticators.one_time_codes import Sending
 from idp.domain.citizens.identifiers import Kind
 from idp.domain.messages.channels import Channel
-from idp.domain.messages.send import Message, queue
 from idp.domain.store.database import Session
-from idp.web import locale
-from idp.web.context import place, services
-from idp.web.frontchannel.signed_in import throttle_policy
+from idp.web.context import services
+from idp.web.frontchannel import codes
 
 PURPOSE: Final = "contact"
 
 
 def send(
-    db: Session, account_id: UUID, kind: Kind, value: str, about: str, *, name: str, channel: str = ""
-) -> Sending:
+    db: Session,
+    account_id: UUID,
+    kind: Kind,
+    value: str,
+    about: str,
+    *,
+    name: str,
+    citizen_id: UUID,
+    channel: str = "",
+) -> codes.Sent:
     """Send a code to a value; `about` binds it to what it is typed for. Limits may say to wait instead."""
-    deployment = services()
-    now = deployment.clock()
-    sending = one_time_codes.issue(
-        db,
-        deployment.tree,
+    code = codes.Code(
         PURPOSE,
         _holder(account_id, kind, value, about),
-        address=value,
-        network=place().network,
-        policy=throttle_policy(),
-        now=now,
-        account=account_id.bytes,
+        Channel.EMAIL if kind is Kind.EMAIL else Channel(channel or Channel.SMS),
+        value,
+        template="email_code",
+        name=name,
+        account_id=account_id,
+        citizen_id=citizen_id,
     )
-    if sending.code is not None:
-        message = Message(
-            to=value,
-            template="email_code",
-            channel=Channel.EMAIL if kind is Kind.EMAIL else Channel(channel or Channel.SMS),
-            language=locale.language(),
-            context={
-                "name": name,
-                "help_url": f"{deployment.settings.issuer}/help",
-                "code": f"{sending.code[:3]} {sending.code[3:]}",
-                "valid_minutes": int(one_time_codes.LIFETIME.total_seconds() // 60),
-            },
-            until=now + one_time_codes.LIFETIME,
-        )
-        queue(db, deployment.tree.vault.system("pii"), message, now)
-    return sending
+    return codes.send(db, code)
 
 
 def right(db: Session, account_id: UUID, kind: Kind, value: str, about: str, code: str) -> bool:

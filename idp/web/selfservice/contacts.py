@@ -107,10 +107,21 @@ def send_code(
 ) -> Response:
     """Send a code and ask for it, or say how long to wait."""
     account_id = resident.session.account_id
-    sending = contact_codes.send(db, account_id, kind, value, about, name=resident.name, channel=channel)
-    wait = seconds(sending.wait)
-    page = code_page(resident, kind, value, about, wait=wait, action=action)
-    limited = sending.code is None and sending.wait > one_time_codes.RESEND_AFTER
+    sent = contact_codes.send(
+        db,
+        account_id,
+        kind,
+        value,
+        about,
+        name=resident.name,
+        citizen_id=resident.citizen.id,
+        channel=channel,
+    )
+    errors = (unreachable(),) if sent.refused else ()
+    page = code_page(resident, kind, value, about, wait=seconds(sent.wait), action=action, errors=errors)
+    if sent.refused:
+        return show(page, 503)
+    limited = not sent.on_its_way and sent.wait > one_time_codes.RESEND_AFTER
     return show(page, 429 if limited else 200)
 
 
@@ -158,6 +169,12 @@ def right_code(db: Session, resident: Resident, waiting: dict[str, str]) -> bool
         waiting["about"],
         request.form.get("code", ""),
     )
+
+
+def unreachable() -> FieldError:
+    """Say that no code goes to this number, or not now."""
+    message = _("Nomor ini tidak bisa menerima kode dari kami, atau terlalu banyak pesan. Coba lagi nanti.")
+    return FieldError("code", str(message))
 
 
 def wrong_code() -> FieldError:

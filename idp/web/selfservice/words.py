@@ -21,7 +21,7 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "ProofingDeferred": ("account", lazy_gettext("Pemeriksaan identitas ditunda; kami lanjutkan sendiri")),
     "PasswordSet": ("security", lazy_gettext("Kata sandi dibuat atau diganti")),
     "FactorEnrolled": ("security", lazy_gettext("Pengaman kedua dipasang")),
-    "MessageCodeSent": ("security", lazy_gettext("Kode dikirim ke ponsel Anda")),
+    "MessageCodeSent": ("security", lazy_gettext("Kode dikirim kepada Anda")),
     "PasskeyAdded": ("security", lazy_gettext("Kunci sandi ditambahkan")),
     "PasskeyRemoved": ("security", lazy_gettext("Kunci sandi dihapus")),
     "PasskeyCopied": ("security", lazy_gettext("Kunci sandi ditolak karena mungkin disalin")),
