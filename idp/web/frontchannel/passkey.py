@@ -47,7 +47,14 @@ def sign_in(uid: str) -> Response:
             deployment.clock(),
         )
         if result and result.account_id and result.citizen_id and result.method:
-            session = begin_session(db, response, result.account_id, result.citizen_id, (result.method,))
+            session = begin_session(
+                db,
+                response,
+                result.account_id,
+                result.citizen_id,
+                (result.method,),
+                shared=request.form.get("shared") == "yes",
+            )
             waiting.row.mfa_tries = 0
             notices.after_sign_in(db, session, result, used_recovery_code=False)
             return response
