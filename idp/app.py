@@ -25,7 +25,11 @@ from idp.web.frontchannel import (
     login,
     logout,
     mfa,
+    not_me,
     passkey,
+    recover,
+    recover_identity,
+    recover_permit,
     register,
     register_passkey,
     select_account,
@@ -71,6 +75,10 @@ def create_app(services: Services) -> Flask:
         elsewhere,
         cross_device,
         changes,
+        not_me,
+        recover,
+        recover_identity,
+        recover_permit,
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)

@@ -17,6 +17,7 @@ from idp.domain.authenticators.models import (
     SpentChallenge,
 )
 from idp.domain.authenticators.passkey_models import PasskeyChallenge
+from idp.domain.cases.models import EnrolmentPermit, RecoveryLetter
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Outbox
 from idp.domain.grants.models import (
@@ -94,6 +95,8 @@ RULES: Final[Sequence[Rule]] = (
     Rule(PasskeyChallenge, lambda now: PasskeyChallenge.expires_at < now - DAY),
     Rule(SpentChallenge, lambda now: SpentChallenge.expires_at < now),
     Rule(BrowserUse, lambda now: BrowserUse.last_at < now - KEPT_BROWSER_USE),
+    Rule(RecoveryLetter, lambda now: RecoveryLetter.asked_at < now - 2 * DAY),
+    Rule(EnrolmentPermit, lambda now: EnrolmentPermit.expires_at < now - KEPT_CHANGES),
     Rule(OneTimeCode, lambda now: OneTimeCode.expires_at < now - DAY),
     Rule(
         Attempts,

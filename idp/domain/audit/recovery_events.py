@@ -36,3 +36,76 @@ class ChangeApplied(Event):
     IN_HISTORY: ClassVar[bool] = True
     change_id: UUID
     kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryLetterWritten(Event):
+    """Somebody asked for a way back; a link was sent to the citizen's confirmed addresses."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLocked(Event):
+    """The citizen said "that was not me"; sessions and tokens ended, nobody signs in until a way back is taken."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountUnlocked(Event):
+    """An account its owner had locked was opened by a way back: `card`, `counter` or `identity`."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    account_id: UUID
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitizenLookedUp(Event):
+    """An officer opened the file of a citizen and said why; without a citizen: nobody was found (features G14)."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    reason: str
+    agency_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """A case was opened: at a counter by an officer, or by the citizen who locked the account."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    case_id: UUID
+    kind: str
+    agency_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDecided(Event):
+    """A second officer approved or refused a case."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    case_id: UUID
+    decision: str
+    agency_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitIssued(Event):
+    """Leave was given to set a new password and factor once within a day, by a counter or an identity check."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    origin: str
+    case_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRenewed(Event):
+    """A permit was used: new password, new second factor, new recovery card; the level of identity stays."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    origin: str
+    case_id: UUID | None = None

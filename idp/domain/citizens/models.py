@@ -31,7 +31,7 @@ class Operator(Base):
     """An account that may use the console. Agency administrators are bound to one agency."""
 
     __tablename__ = "operator"
-    __table_args__ = (CheckConstraint("role in ('super', 'agency', 'readonly')", name="role"),)
+    __table_args__ = (CheckConstraint("role in ('super', 'agency', 'readonly', 'officer')", name="role"),)
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     display_name: Mapped[Name]

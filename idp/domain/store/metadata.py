@@ -5,6 +5,7 @@ from __future__ import annotations
 import idp.domain.audit.models
 import idp.domain.authenticators.models
 import idp.domain.authenticators.passkey_models
+import idp.domain.cases.models
 import idp.domain.citizens.models
 import idp.domain.consent.models
 import idp.domain.events.models

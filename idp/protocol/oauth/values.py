@@ -33,6 +33,7 @@ class HandleKind(StrEnum):
     CIBA = "a"
     CHANGE = "k"
     CROSS_DEVICE = "q"
+    RECOVERY = "l"
 
 
 @dataclass(frozen=True, slots=True)

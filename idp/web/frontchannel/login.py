@@ -39,6 +39,7 @@ def login_page(
         action=f"/interaction/{uid}/login",
         identifier=hint if identifier is None else identifier,
         register_url=f"/register?uid={uid}",
+        forgot_url=f"/recover?uid={uid}",
         cancellable=True,
         passkey_action=f"/interaction/{uid}/passkey" if passkeys.available() else "",
         qr_url=f"/interaction/{uid}/qr" if is_offered(waiting) else "",

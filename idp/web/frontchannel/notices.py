@@ -7,6 +7,7 @@ from uuid import UUID
 
 from idp.domain.authenticators import recovery_codes
 from idp.domain.authenticators.sign_in import SignInResult
+from idp.domain.cases import locking
 from idp.domain.citizens import enrolment
 from idp.domain.proofing import contact
 from idp.domain.sessions.models import BrowserSession
@@ -44,8 +45,16 @@ def new_sign_in(db: Session, session: BrowserSession) -> None:
         "place": place_of(session.network),
         "at": written_moment(services().clock()),
         "sessions_url": f"{services().settings.issuer}/me/sessions",
+        "not_me_url": not_me_url(session.account_id),
     }
     tell(db, session.citizen_id, "new_sign_in", context)
+
+
+def not_me_url(account_id: UUID) -> str:
+    """Return the link of a security letter that locks the account without signing in; good once, for thirty days."""
+    deployment = services()
+    token = locking.link_text(deployment.tree, account_id, deployment.clock())
+    return f"{deployment.settings.issuer}/not-me?token={token}"
 
 
 def tell_account(db: Session, account_id: UUID, template: str, context: Mapping[str, object]) -> bool:

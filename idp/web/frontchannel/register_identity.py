@@ -100,7 +100,7 @@ def take_identity(form: Form) -> Response:
     """Judge what was typed, ask the registry outside of any transaction, and go where its answer leads."""
     uid = registering.wanted_interaction()
     typed = {name: form.text(name) for name in TYPED}
-    claims, errors = _read(typed)
+    claims, errors = read_identity(typed)
     with unit_of_work() as db:
         draft = registering.current(db)
         uid = uid or (draft.row.interaction if draft is not None else None)
@@ -109,7 +109,7 @@ def take_identity(form: Form) -> Response:
     if claims is None:
         return show(identity_page(uid, typed, errors), 400)
     tries = int(draft.data.get("tries", 0)) + 1 if draft is not None else 1
-    if tries > MOST_TRIES or not _may_ask(claims.nik):
+    if tries > MOST_TRIES or not may_ask(claims.nik):
         return show(stop_page(uid, _("Terlalu banyak percobaan"), _too_many()), 429)
     data: dict[str, Any] = {
         "typed": typed,
@@ -207,7 +207,7 @@ def population_registry() -> PopulationRegistry | None:
     return PopulationRegistry(deployment.outbound, url, deployment.settings.population_registry_key)
 
 
-def _may_ask(number: str) -> bool:
+def may_ask(number: str) -> bool:
     """Count a question to the registry: it must not become an oracle for guessing people's data."""
     tree, policy, now = services().tree, throttle_policy(), services().clock()
     with unit_of_work() as db:
@@ -237,7 +237,8 @@ def _too_many() -> str:
     )
 
 
-def _read(typed: dict[str, str]) -> tuple[Claims | None, Errors]:
+def read_identity(typed: dict[str, str]) -> tuple[Claims | None, Errors]:
+    """Read what was typed; the errors say what can be nobody's."""
     errors: list[FieldError] = []
     number, name, born = "", "", None
     try:

@@ -109,7 +109,7 @@ def common(
 ) -> Common:
     """Return what every page of registration has."""
     return Common(
-        agency=_agency(uid),
+        agency=agency_at(uid),
         action=ADDRESS,
         steps=Steps(NUMBERS[step], TOTAL) if step in NUMBERS else None,
         cancel_url=f"{ADDRESS}/cancel" if cancellable else "",
@@ -118,7 +118,8 @@ def common(
     )
 
 
-def _agency(uid: str | None) -> Agency | None:
+def agency_at(uid: str | None) -> Agency | None:
+    """Return the agency an interaction of this browser leads to, if there is one."""
     if uid is None:
         return None
     deployment = services()

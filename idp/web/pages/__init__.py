@@ -69,7 +69,19 @@ from idp.web.pages.messages import (
     TelephoneLine,
 )
 from idp.web.pages.passkeys import AccountNewPasskeyPage, AccountPasskeyPage, AccountPasskeysPage, PasskeyLine
-from idp.web.pages.recovering import ChangeCancelPage, OutcomePage
+from idp.web.pages.recovering import (
+    ChangeCancelPage,
+    NewAuthenticatorPage,
+    NewCardPage,
+    NewPasswordPage,
+    NotMePage,
+    OutcomePage,
+    PermitPage,
+    RecoverConfirmPage,
+    RecoverIdentityPage,
+    RecoverPage,
+    RecoverSentPage,
+)
 from idp.web.pages.registering import (
     FieldMatch,
     MatchState,
@@ -182,6 +194,10 @@ __all__ = [
     "MessageCodePage",
     "MfaPage",
     "MfaWaysPage",
+    "NewAuthenticatorPage",
+    "NewCardPage",
+    "NewPasswordPage",
+    "NotMePage",
     "Notice",
     "OutboxLine",
     "OutboxMessagePage",
@@ -191,7 +207,12 @@ __all__ = [
     "Pagination",
     "PasskeyLine",
     "PasskeyPage",
+    "PermitPage",
     "PersonaLine",
+    "RecoverConfirmPage",
+    "RecoverIdentityPage",
+    "RecoverPage",
+    "RecoverSentPage",
     "RecoveryCodePage",
     "RegisterAuthenticatorPage",
     "RegisterCodePage",

@@ -235,6 +235,8 @@ class HistoryLine:
     text: str
     detail: str = ""
     kind: HistoryKind = "account"
+    not_me_url: str = ""
+    """Beside a sign-in: where "that was not me" leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

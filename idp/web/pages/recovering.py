@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
-from idp.web.pages.base import Page, Way
+from idp.web.pages.base import Page, Steps, Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,126 @@ class OutcomePage(Page):
     title: str
     text: str
     ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverPage(Page):
+    """Forgotten password: who is it? Posts `identifier` (#recover-submit); other ways back are links."""
+
+    template: ClassVar[str] = "recover/recover.html"
+    data_page: ClassVar[str] = "recover"
+
+    action: str
+    identifier: str = ""
+    back_url: str = ""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverSentPage(Page):
+    """The same answer to everybody: a letter is under way if there is such an account (ASVS 6.3.8)."""
+
+    template: ClassVar[str] = "recover/sent.html"
+    data_page: ClassVar[str] = "recover-sent"
+
+    valid_minutes: int
+    again_url: str
+    outbox_url: str = ""
+    identity: bool = False
+    """The letter leads to the confirmation of an identity check instead of to a new password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasswordPage(Page):
+    """A new password. Posts `password`, and `recovery_code` where the account is locked (#password-submit)."""
+
+    template: ClassVar[str] = "recover/password.html"
+    data_page: ClassVar[str] = "new-password"
+
+    action: str
+    min_length: int
+    card_needed: bool = False
+    steps: Steps | None = None
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitPage(Page):
+    """The code from the counter or the letter. Posts `nik` and `permit` (#permit-submit)."""
+
+    template: ClassVar[str] = "recover/permit.html"
+    data_page: ClassVar[str] = "permit"
+
+    action: str
+    nik: str = ""
+    permit: str = ""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAuthenticatorPage(Page):
+    """A new authenticator application. Posts `otp` (#authenticator-submit)."""
+
+    template: ClassVar[str] = "recover/authenticator.html"
+    data_page: ClassVar[str] = "new-authenticator"
+
+    action: str
+    qr_uri: str
+    secret: str
+    otpauth_uri: str
+    steps: Steps | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCardPage(Page):
+    """The new recovery card, shown once; then the way to the sign-in (#card-done)."""
+
+    template: ClassVar[str] = "recover/card.html"
+    data_page: ClassVar[str] = "new-card"
+
+    codes: tuple[str, ...]
+    made_on: date
+    issuer_host: str
+    sign_in_url: str
+    qr_uri: str = ""
+    steps: Steps | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverIdentityPage(Page):
+    """Proving who one is again. Posts `nik`, `name`, `birth_day`, `birth_month`, `birth_year` (#identity-submit)."""
+
+    template: ClassVar[str] = "recover/identity.html"
+    data_page: ClassVar[str] = "recover-identity"
+
+    action: str
+    nik: str = ""
+    name: str = ""
+    birth_day: str = ""
+    birth_month: str = ""
+    birth_year: str = ""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverConfirmPage(Page):
+    """The link of the letter was opened: start the waiting time? (#confirm-submit)."""
+
+    template: ClassVar[str] = "recover/confirm.html"
+    data_page: ClassVar[str] = "recover-confirm"
+
+    action: str
+    hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotMePage(Page):
+    """Somebody says "that was not me": what the button does (#not-me-submit); works signed out."""
+
+    template: ClassVar[str] = "recover/not_me.html"
+    data_page: ClassVar[str] = "not-me"
+
+    action: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

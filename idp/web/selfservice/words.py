@@ -37,6 +37,14 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "DataExported": ("data", lazy_gettext("Anda mengunduh data Anda")),
     "AccountClosed": ("account", lazy_gettext("Akun ditutup")),
     "SignedIn": ("sign_in", lazy_gettext("Anda masuk")),
+    "RecoveryLetterWritten": ("security", lazy_gettext("Tautan untuk masuk kembali dikirim kepada Anda")),
+    "AccountLocked": ("security", lazy_gettext("Akun dikunci atas permintaan Anda")),
+    "AccountUnlocked": ("security", lazy_gettext("Akun dibuka lagi")),
+    "CitizenLookedUp": ("security", lazy_gettext("Petugas membuka data akun Anda")),
+    "CaseOpened": ("security", lazy_gettext("Kasus bantuan dibuka")),
+    "CaseDecided": ("security", lazy_gettext("Kasus bantuan diputuskan petugas kedua")),
+    "PermitIssued": ("security", lazy_gettext("Izin memasang pengaman baru diberikan")),
+    "AccountRenewed": ("security", lazy_gettext("Kata sandi dan pengaman baru dipasang")),
     "ChangeAsked": ("security", lazy_gettext("Perubahan penting diminta; berlaku setelah masa tunggu")),
     "ChangeCancelled": ("security", lazy_gettext("Perubahan penting dibatalkan")),
     "ChangeApplied": ("security", lazy_gettext("Perubahan penting mulai berlaku")),
@@ -64,6 +72,7 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
+NOT_ME: Final = "/me/not-me"
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
     "ended_by_owner": lazy_gettext("Diakhiri dari perangkat lain"),
@@ -106,7 +115,8 @@ def line(db: Session, entry: Entry) -> HistoryLine:
     else:
         kind, words = PLAIN.get(entry.event, ("account", lazy_gettext("Perubahan pada akun")))
         text = str(words)
-    return HistoryLine(at=entry.at, text=text, detail=_detail(entry), kind=kind)
+    not_me_url = NOT_ME if entry.event == "SignedIn" else ""
+    return HistoryLine(at=entry.at, text=text, detail=_detail(entry), kind=kind, not_me_url=not_me_url)
 
 
 def _detail(entry: Entry) -> str:

@@ -22,6 +22,7 @@ MAILS = {
         "place": "Bandung",
         "at": "27 Mei 2024, 14.05 WIB",
         "sessions_url": "https://masuk.example/me/sessions",
+        "not_me_url": "https://masuk.example/not-me?token=00",
     },
     "consent_withdrawn": {
         "agency": "Layanan <Pendidikan>",
@@ -49,6 +50,16 @@ MAILS = {
     "account_closed": {},
     "registration_attempt": {},
     "identity_checked": {"matched": ""},
+    "recover_password": {"link_url": "https://masuk.example/recover/password?token=l", "valid_minutes": 60},
+    "recover_identity": {"link_url": "https://masuk.example/recover/confirm?token=l", "valid_minutes": 60},
+    "recover_permit": {
+        "code": "0000-1111-2222-3333",
+        "valid_minutes": 1440,
+        "link_url": "https://masuk.example/recover/permit?permit=0000-1111-2222-3333",
+    },
+    "password_reset": {"at": "27 Mei 2024, 14.05 WIB", "account_url": "https://masuk.example/me"},
+    "account_renewed": {"at": "27 Mei 2024, 14.05 WIB", "account_url": "https://masuk.example/me"},
+    "account_locked": {"at": "27 Mei 2024, 14.05 WIB", "recover_url": "https://masuk.example/recover"},
     "change_asked": {
         "kind": "",
         "at": "27 Mei 2024, 14.05 WIB",

@@ -264,7 +264,9 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "account-history": lambda: pages.AccountHistoryPage(
         citizen_name="Siti",
         events=(
-            pages.HistoryLine(NOW, "Masuk ke Layanan Pendidikan", "Chrome di Android, Bandung", "sign_in"),
+            pages.HistoryLine(
+                NOW, "Masuk ke Layanan Pendidikan", "Chrome di Android, Bandung", "sign_in", "/me/not-me"
+            ),
             pages.HistoryLine(NOW, "Izin diberikan kepada Layanan Pendidikan", "9 keterangan", "consent"),
             pages.HistoryLine(NOW, "Satu kode pemulihan dipakai", kind="security"),
         ),

@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from idp.web import pages
-from idp.web.pages import Page, Way
+from idp.web.pages import FieldError, Page, Steps, Way
 from tests.unit.web.samples.parts import NOW
 
+CODES = tuple(f"0123-4567-89AB-CDE{letter}" for letter in "FGHJKMNPQR")
+
 SAMPLES: dict[str, Callable[[], Page]] = {
+    "recover": lambda: pages.RecoverPage(action="/recover", back_url="/me"),
+    "recover-wrong": lambda: pages.RecoverPage(
+        action="/recover",
+        back_url="/me",
+        identifier="x",
+        errors=(FieldError("identifier", "Tulis NIK (16 angka), alamat email, atau nomor ponsel."),),
+        wait_seconds=30,
+    ),
+    "recover-sent": lambda: pages.RecoverSentPage(
+        valid_minutes=60, again_url="/recover", outbox_url="/sandbox/outbox"
+    ),
+    "new-password": lambda: pages.NewPasswordPage(action="/recover/password", min_length=8),
+    "new-password-locked": lambda: pages.NewPasswordPage(
+        action="/recover/password",
+        min_length=8,
+        card_needed=True,
+        errors=(FieldError("recovery_code", "Kode pemulihan ini tidak cocok, atau sudah pernah dipakai."),),
+    ),
+    "permit": lambda: pages.PermitPage(action="/recover/permit", permit=CODES[0]),
+    "new-authenticator": lambda: pages.NewAuthenticatorPage(
+        action="/recover/enrol",
+        qr_uri="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='29' height='29'/%3E",
+        secret="ABCD EFGH IJKL MNOP",
+        otpauth_uri="otpauth://totp/Gerbang?secret=ABCDEFGHIJKLMNOP",
+        steps=Steps(3, 4),
+    ),
+    "new-card": lambda: pages.NewCardPage(
+        codes=CODES,
+        made_on=date(2026, 11, 24),
+        issuer_host="masuk.example",
+        sign_in_url="/signin",
+        steps=Steps(4, 4),
+    ),
+    "recover-identity": lambda: pages.RecoverIdentityPage(action="/recover/identity", nik="9901015505900001"),
+    "recover-confirm": lambda: pages.RecoverConfirmPage(action="/recover/confirm", hours=24),
+    "not-me": lambda: pages.NotMePage(action="/not-me", hidden=(("token", "00"),)),
     "outcome": lambda: pages.OutcomePage(
         title="Perubahan dibatalkan",
         text="Tidak ada yang berubah pada akun Anda.",

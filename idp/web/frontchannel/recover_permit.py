@@ -1,0 +1,225 @@
+"""Using a permit of the counter or of a letter: new password, new authenticator, new card, in this order.
+
+What was entered so far travels sealed in the form, bound to this browser; the permit is spent with the last step only.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from idp.domain.authenticators import passwords, throttle, totp
+from idp.domain.cases import permits, renewal
+from idp.domain.cases.permits import Permit
+from idp.domain.citizens import identifiers
+from idp.domain.citizens.identifiers import Kind, Malformed
+from idp.domain.citizens.models import Account
+from idp.domain.store.database import Session
+from idp.web import csrf
+from idp.web.context import place, services, unit_of_work
+from idp.web.cookies import browser_digest
+from idp.web.frontchannel import notices
+from idp.web.frontchannel.login import seconds, slow_down
+from idp.web.frontchannel.register_account import picture
+from idp.web.frontchannel.signed_in import throttle_policy
+from idp.web.locale import written_moment
+from idp.web.pages import (
+    FieldError,
+    NewAuthenticatorPage,
+    NewCardPage,
+    NewPasswordPage,
+    OutcomePage,
+    PermitPage,
+    Steps,
+    Way,
+)
+from idp.web.password_words import explain
+from idp.web.render import show
+from keys import Place, SealBroken, UnknownVersion
+
+bp = Blueprint("recover_permit", __name__)
+
+ADDRESS: Final = "/recover/permit"
+ENROL: Final = "/recover/enrol"
+STEPS: Final = 4
+FORM_LIFETIME: Final = timedelta(minutes=30)
+MOST_CHARS: Final = 100
+Errors = tuple[FieldError, ...]
+
+
+@bp.get(ADDRESS)
+def ask() -> Response:
+    """Ask for NIK and code; the letter's link brings the code along."""
+    return show(_permit_page(permit=request.args.get("permit", "")[:MOST_CHARS]))
+
+
+@bp.post(ADDRESS)
+def take() -> Response:
+    """Judge NIK and code; the same answer for a NIK nobody has and a code that is not right."""
+    csrf.check()
+    typed: dict[str, Any] = {name: request.form.get(name, "")[:MOST_CHARS] for name in ("nik", "permit")}
+    try:
+        nik = identifiers.nik(typed["nik"])
+    except Malformed:
+        return show(_permit_page(**typed, errors=(FieldError("nik", _("Isi NIK Anda, 16 angka.")),)), 400)
+    if not typed["permit"].strip():
+        return show(_permit_page(**typed, errors=(FieldError("permit", _("Isi kodenya dulu.")),)), 400)
+    with unit_of_work() as db:
+        wait = _count(db, nik)
+    if wait is not None:
+        return slow_down(show(_permit_page(**typed, wait=wait)), wait)
+    with unit_of_work() as db:
+        permit = _permit_of(db, nik, typed["permit"])
+    if permit is None:
+        words = _("NIK dan kode tidak cocok, atau kodenya sudah dipakai atau lewat waktunya.")
+        return show(_permit_page(**typed, errors=(FieldError("permit", words),)))
+    return show(_password_page(_seal({"permit": permit.id.hex})))
+
+
+@bp.post(ENROL)
+def enrol() -> Response:
+    """Take the password, then the first code of the new application; with it the permit is spent."""
+    csrf.check()
+    known = _open(request.form.get("state", ""))
+    now = services().clock()
+    with unit_of_work() as db:
+        permit = permits.by_id(db, UUID(hex=known["permit"]), now) if known is not None else None
+    if known is None or permit is None:
+        return _nothing_left()
+    return _take_authenticator(known, permit) if "password_hash" in known else _take_password(known, permit)
+
+
+def _take_password(known: dict[str, Any], permit: Permit) -> Response:
+    deployment, chosen = services(), request.form.get("password", "")
+    with unit_of_work() as db:
+        weakness = passwords.weakness(chosen, renewal.owner_of(db, deployment.tree, permit.citizen_id))
+    if weakness is not None:
+        words = explain(weakness) if chosen else str(_("Isi kata sandi yang Anda pilih."))
+        return show(_password_page(_seal(known), (FieldError("password", words),)), 400)
+    known |= {
+        "password_hash": passwords.hashed(deployment.hasher, chosen),
+        "totp_secret": totp.new_secret(),
+    }
+    return show(_authenticator_page(known))
+
+
+def _take_authenticator(known: dict[str, Any], permit: Permit) -> Response:
+    deployment, now = services(), services().clock()
+    step = totp.matching_step(known["totp_secret"], request.form.get("otp", "")[:MOST_CHARS], now)
+    if step is None:
+        words = _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
+        return show(_authenticator_page(known, (FieldError("otp", words),)))
+    try:
+        with unit_of_work() as db:
+            renewed = renewal.renew(
+                db,
+                deployment.tree,
+                permit,
+                password_hash=known["password_hash"],
+                totp_secret=known["totp_secret"],
+                confirmed_step=step,
+                now=now,
+            )
+            context = {"at": written_moment(now), "account_url": f"{deployment.settings.issuer}/me"}
+            notices.tell(db, permit.citizen_id, "account_renewed", context)
+    except renewal.NothingLeft:
+        return _nothing_left()
+    page = NewCardPage(
+        codes=renewed.codes,
+        made_on=now.date(),
+        issuer_host=urlsplit(deployment.settings.issuer).netloc,
+        sign_in_url="/signin",
+        qr_uri=picture("\n".join(renewed.codes)),
+        steps=Steps(4, STEPS),
+    )
+    return show(page)
+
+
+def _permit_of(db: Session, nik: str, code: str) -> Permit | None:
+    deployment, now = services(), services().clock()
+    owner = identifiers.account_of(
+        db, Kind.NIK, identifiers.digest(deployment.tree.blind_index, Kind.NIK, nik)
+    )
+    account = db.get(Account, owner) if owner is not None else None
+    permit = permits.find(db, deployment.tree, owner or UUID(int=0), code, now)
+    if permit is None or account is None or not renewal.may_be_renewed(db, account):
+        return None
+    throttle.forget(db, "permit", throttle.key(deployment.tree, nik.encode()))
+    return permit
+
+
+def _count(db: Session, nik: str) -> timedelta | None:
+    """Count a try by NIK and by network before it is judged; the wait when there were too many."""
+    tree, policy, now = services().tree, throttle_policy(), services().clock()
+    for kind, name, ladder in (
+        ("permit", nik.encode(), policy.second_factor),
+        ("permit.network", place().network.encode(), policy.network),
+    ):
+        verdict = throttle.count(db, kind, throttle.key(tree, name), ladder, now)
+        if not verdict.allowed:
+            return verdict.wait
+    return None
+
+
+def _permit_page(
+    nik: str = "", permit: str = "", errors: Errors = (), *, wait: timedelta = timedelta(0)
+) -> PermitPage:
+    return PermitPage(action=ADDRESS, nik=nik, permit=permit, errors=errors, wait_seconds=seconds(wait))
+
+
+def _password_page(state: str, errors: Errors = ()) -> NewPasswordPage:
+    return NewPasswordPage(
+        action=ENROL,
+        hidden=(("state", state),),
+        min_length=passwords.MIN_CHARS,
+        errors=errors,
+        steps=Steps(2, STEPS),
+    )
+
+
+def _authenticator_page(known: dict[str, Any], errors: Errors = ()) -> NewAuthenticatorPage:
+    secret = str(known["totp_secret"])
+    address = totp.uri(secret, "Gerbang")
+    return NewAuthenticatorPage(
+        action=ENROL,
+        hidden=(("state", _seal(known)),),
+        qr_uri=picture(address),
+        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        otpauth_uri=address,
+        errors=errors,
+        steps=Steps(3, STEPS),
+    )
+
+
+def _nothing_left() -> Response:
+    page = OutcomePage(
+        title=_("Kode ini sudah tidak berlaku"),
+        text=_("Kode dari loket atau surat berlaku satu kali dan 24 jam. Mintalah yang baru."),
+        ways=(Way(_("Ketik kode lagi"), ADDRESS), Way(_("Bantuan"), "/help#lost-phone")),
+    )
+    return show(page, 404)
+
+
+def _seal(known: dict[str, Any]) -> str:
+    ends = int((services().clock() + FORM_LIFETIME).timestamp())
+    return services().tree.vault.system("factor").seal(orjson.dumps(known | {"ends": ends}), _place()).hex()
+
+
+def _open(text: str) -> dict[str, Any] | None:
+    """Open what this browser entered before; None for anything else, or when it is too old."""
+    try:
+        opened = services().tree.vault.system("factor").unseal(bytes.fromhex(text), _place())
+    except (SealBroken, UnknownVersion, ValueError):
+        return None
+    known: dict[str, Any] = orjson.loads(opened)
+    return known if known["ends"] > services().clock().timestamp() else None
+
+
+def _place() -> Place:
+    return Place("enrolment_permit", "form", browser_digest().hex())
