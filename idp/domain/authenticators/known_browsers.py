@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from idp.domain.authenticators.models import KnownBrowser
+from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 
 
@@ -31,6 +33,17 @@ def is_known(db: Session, account_id: UUID, browser: bytes) -> bool:
         ).first()
         is not None
     )
+
+
+def accounts_of(db: Session, browser: bytes, most: int) -> Sequence[KnownBrowser]:
+    """Return the accounts that stand and have signed in from a browser, the one seen last first."""
+    return db.scalars(
+        select(KnownBrowser)
+        .join(Account, Account.id == KnownBrowser.account_id)
+        .where(KnownBrowser.browser == browser, Account.status == "active", Account.kind == "citizen")
+        .order_by(KnownBrowser.last_at.desc(), KnownBrowser.account_id)
+        .limit(most)
+    ).all()
 
 
 def forget(db: Session, account_id: UUID, browser: bytes) -> None:

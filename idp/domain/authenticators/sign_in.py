@@ -83,7 +83,7 @@ def check_password(
     db: Session,
     tree: KeyTree,
     hasher: HashPool,
-    identifier_text: str,
+    whom: str | UUID,
     password: str,
     network: str,
     now: datetime,
@@ -94,10 +94,12 @@ def check_password(
 ) -> SignInResult:
     """Judge a first factor. Commits the counters first; the same work is done for identifiers nobody has.
 
+    `whom` is what was typed, or the account that was picked among those the browser knows.
+
     Raises:
         TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
     """
-    account, subject = _find(db, tree, identifier_text, kind)
+    account, subject = _find(db, tree, whom, kind)
     counters = _Counters.of(db, tree, "password", policy.password, account, subject, browser, network, policy)
     citizen_id = _citizen_of(db, account)
     wait = counters.count(db, now)
@@ -281,8 +283,12 @@ class _Counters:
             throttle.give_back(db, kind, key)
 
 
-def _find(db: Session, tree: KeyTree, text: str, kind: AccountKind) -> tuple[Account | None, bytes]:
-    """Return the account of what was typed, and what the counter of a guess is named by."""
+def _find(db: Session, tree: KeyTree, whom: str | UUID, kind: AccountKind) -> tuple[Account | None, bytes]:
+    """Return the account of what was typed or picked, and what the counter of a guess is named by."""
+    if isinstance(whom, UUID):
+        picked = db.get(Account, whom)
+        return (picked if picked is not None and picked.kind == kind else None), whom.bytes
+    text = whom
     found = identifiers.classify(text)
     if found is None:
         return None, b"text|" + text[: identifiers.MOST_CHARS].encode("utf-8", "replace")

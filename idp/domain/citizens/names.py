@@ -71,3 +71,9 @@ def parse(text: str) -> FullName:
     ):
         before.append(words.pop(0))
     return FullName(" ".join(words), " ".join(before), suffix)
+
+
+def shortened(text: str) -> str:
+    """Return a name as a shared screen may show it: "Hj. Siti Aminah, S.Pd." is Siti A."""
+    words = parse(text).name.split()
+    return words[0] if len(words) == 1 else f"{words[0]} {words[-1][0]}."

@@ -83,11 +83,21 @@ def _page(
         return show(elsewhere.confirm_page(uid, waiting, client, standing))
     if name == "consent" and standing is not None:
         return show(consent.consent_page(uid, asked, client, standing))
-    if name == "select-account" and standing is not None:
-        return show(select_account.select_account_page(uid, waiting, standing))
+    if name == "select-account" or (standing is None and _chooses_first(asked, waiting)):
+        with unit_of_work() as db:
+            page = select_account.select_account_page(db, uid, waiting)
+        if page.accounts:
+            return show(page)
     if name == "mfa":
         return _second_factor(uid)
-    return show(login.login_page(uid, waiting))
+    with unit_of_work() as db:
+        return show(login.login_page(db, uid, waiting))
+
+
+def _chooses_first(asked: AuthorizationRequest, waiting: Waiting) -> bool:
+    """Nobody is signed in: the client wants a choice, and none was made yet."""
+    made = waiting.row.expected_account is not None or "other" in request.args
+    return "select_account" in asked.prompt and not made
 
 
 def _second_factor(uid: str) -> Response:
@@ -107,7 +117,7 @@ def _is_stale(session: BrowserSession, waiting: Waiting) -> bool:
 def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: BrowserSession) -> Response:
     """Ask for one more factor, or for the first again where that was too long ago."""
     if not may_be_raised(session):
-        return show(login.login_page(uid, waiting))
+        return show(login.login_page(db, uid, waiting))
     return show(mfa.mfa_page(db, uid, waiting, session, request.args.get("method")))
 
 
@@ -115,7 +125,7 @@ def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     """Bring a citizen to their own pages, which need two factors, fresh ones where a page asks for that."""
     session = current_session(db)
     if session is None or (waiting.request.get("fresh") and _is_stale(session, waiting)):
-        return show(login.login_page(uid, waiting))
+        return show(login.login_page(db, uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
         return _factor_or_password(db, uid, waiting, session)
     if not interactions.complete(db, waiting.row, services().clock()):

@@ -11,8 +11,10 @@ from idp.domain.authenticators import passwords
 from idp.domain.authenticators.sign_in import Refusal, SignInResult, check_password
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions.interactions import Waiting
+from idp.domain.store.database import Session
 from idp.web import challenges, cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
+from idp.web.frontchannel.accounts_here import known_here
 from idp.web.frontchannel.cross_device_offer import is_offered
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
@@ -24,6 +26,7 @@ bp = Blueprint("login", __name__)
 
 
 def login_page(
+    db: Session,
     uid: str,
     waiting: Waiting,
     *,
@@ -34,7 +37,11 @@ def login_page(
 ) -> LoginPage:
     """Ask who it is; the client's hint is filled in, never trusted (OIDC Core §3.1.2.1)."""
     hint = str(waiting.request.get("login_hint") or "")[:MOST_CHARS]
+    known = known_here(db)
+    expected = next((each for each in known if each.id == str(waiting.row.expected_account)), None)
     return LoginPage(
+        expected=expected,
+        accounts_url=f"/interaction/{uid}/account" if known else "",
         agency=agency_of(waiting),
         action=f"/interaction/{uid}/login",
         identifier=hint if identifier is None else identifier,
@@ -61,15 +68,16 @@ def login(uid: str) -> Response:
         if request.form.get("action") == "cancel":
             db.commit()
             return cancelled(waiting)
-        errors = _missing(identifier, password)
+        expected = waiting.row.expected_account if "identifier" not in request.form else None
+        errors = _missing(identifier, password, picked=expected is not None)
         if errors:
-            db.commit()
-            page = login_page(uid, waiting, identifier=identifier[:MOST_CHARS], errors=errors)
+            page = login_page(db, uid, waiting, identifier=identifier[:MOST_CHARS], errors=errors)
             return show(page, 400)
         unmet = challenges.unmet(db)
         if unmet is not None:
             db.commit()
             page = login_page(
+                db,
                 uid,
                 waiting,
                 identifier=identifier,
@@ -81,7 +89,7 @@ def login(uid: str) -> Response:
             db,
             deployment.tree,
             deployment.hasher,
-            identifier,
+            expected if expected is not None else identifier,
             password,
             place().network,
             deployment.clock(),
@@ -96,7 +104,8 @@ def login(uid: str) -> Response:
             begin_session(db, response, result.account_id, result.citizen_id, methods, shared=shared)
             waiting.row.mfa_tries = 0
             return response
-    return _again(uid, waiting, identifier, result)
+        db.commit()
+        return _again(db, uid, waiting, identifier, result)
 
 
 def seconds(wait: timedelta) -> int:
@@ -111,21 +120,23 @@ def slow_down(response: Response, wait: timedelta) -> Response:
     return response
 
 
-def _again(uid: str, waiting: Waiting, identifier: str, result: SignInResult) -> Response:
+def _again(db: Session, uid: str, waiting: Waiting, identifier: str, result: SignInResult) -> Response:
     if result.refusal is Refusal.THROTTLED:
-        page = login_page(uid, waiting, identifier=identifier, wait=result.wait)
+        page = login_page(db, uid, waiting, identifier=identifier, wait=result.wait)
         return slow_down(show(page), result.wait)
     if result.refusal is Refusal.LOCKED:
         message = _("Akun ini sedang dikunci. Hubungi bantuan untuk membukanya lagi.")
     else:
         message = _("NIK, email, nomor ponsel, atau kata sandi tidak cocok. Periksa lalu coba lagi.")
-    error = FieldError("password", message)
-    return show(login_page(uid, waiting, identifier=identifier, errors=(error,)))
+    page = login_page(db, uid, waiting, identifier=identifier, errors=(FieldError("password", message),))
+    return show(page)
 
 
-def _missing(identifier: str, password: str) -> tuple[FieldError, ...]:
+def _missing(identifier: str, password: str, *, picked: bool) -> tuple[FieldError, ...]:
     errors = []
-    if not identifier.strip():
+    if picked:
+        pass  # the account is known, nothing was typed
+    elif not identifier.strip():
         errors.append(FieldError("identifier", _("Isi NIK, email, atau nomor ponsel Anda.")))
     elif len(identifier) > MOST_CHARS or "\x00" in identifier:
         errors.append(FieldError("identifier", _("Isian ini terlalu panjang atau memuat tanda yang aneh.")))

@@ -62,7 +62,7 @@ def sign_in(uid: str) -> Response:
             message = _("Akun ini sedang dikunci. Hubungi bantuan untuk membukanya lagi.")
         else:
             message = _("Kunci sandi itu tidak cocok dengan akun di sini. Coba lagi, atau masuk cara lain.")
-        page = login_page(uid, waiting, errors=(FieldError("", message),))
+        page = login_page(db, uid, waiting, errors=(FieldError("", message),))
     return show(page)
 
 

@@ -9,6 +9,15 @@ from typing import ClassVar
 from idp.web.pages.base import Page
 
 
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """One account of this browser: `name` is shortened, `hint` a masked contact or when it was used, never a NIK."""
+
+    id: str
+    name: str
+    hint: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage(Page):
     """First factor. Posts `identifier`, `password` and `action` = `submit` or `cancel` (contract.md 6).
@@ -22,6 +31,10 @@ class LoginPage(Page):
     action: str
     identifier: str = ""
     register_url: str = ""
+    expected: AccountChoice | None = None
+    """The account that was picked; its identifier is neither asked nor shown."""
+    accounts_url: str = ""
+    """Where the accounts of this browser are."""
     qr_url: str = ""
     """Where a phone that is signed in may help; empty where that would not be enough."""
     forgot_url: str = ""
@@ -208,21 +221,16 @@ class ConsentPage(Page):
     withdraw_days: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChoice:
-    """One signed-in account: `hint` is a masked identifier."""
-
-    id: str
-    name: str
-    hint: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectAccountPage(Page):
-    """Which account. Posts `account` = an id, or `other`."""
+    """Which account. Posts `account` = an id, or `other`; or `remove` = an id, to take it off this browser."""
 
     template: ClassVar[str] = "auth/select_account.html"
     data_page: ClassVar[str] = "select-account"
 
     action: str
     accounts: tuple[AccountChoice, ...]
+    removable: bool = False
+    removing: bool = False
+    remove_url: str = ""
+    back_url: str = ""

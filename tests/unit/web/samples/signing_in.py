@@ -62,6 +62,18 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         ),
     ),
     "login-qr": lambda: pages.LoginPage(action="/i/1", agency=EDUCATION, qr_url="/interaction/1/qr"),
+    "login-expected": lambda: pages.LoginPage(
+        action="/i/1",
+        agency=EDUCATION,
+        expected=pages.AccountChoice("a", "Siti A.", "s•••@contoh.id"),
+        accounts_url="/i/1/account",
+    ),
+    "accounts-remove": lambda: pages.SelectAccountPage(
+        action="/i/1/account",
+        accounts=(pages.AccountChoice("a", "Siti A.", "s•••@contoh.id"),),
+        removing=True,
+        back_url="/i/1/account",
+    ),
     "mfa-remember": lambda: pages.MfaPage(action="/i/1", agency=EDUCATION, remember_offered=True),
     "qr": lambda: pages.CrossDevicePage(
         agency=EDUCATION, uid="1", state="waiting", address="https://id.example/qr/q", qr_uri=QR
