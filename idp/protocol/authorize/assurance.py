@@ -1,9 +1,11 @@
 """Which acr a request needs, and which one its ID Token may state (decision 3, OIDC Core §5.5.1.1)."""
 
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.authorization_details import read_stored
 from idp.protocol.oauth.client import Client, Profile
 from idp.protocol.oauth.errors import UnmetAuthenticationRequirements
 from idp.protocol.oidc import acr
+from idp.protocol.oidc.once_only import TYPES
 
 
 def asked(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
@@ -12,20 +14,27 @@ def asked(request: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     return by_claims or acr.known(request.acr_values) or acr.known(client.default_acr_values)
 
 
+def least(request: AuthorizationRequest, client: Client) -> str:
+    """The level below which nothing goes: the client's own, and that of each act asked for (features C13)."""
+    details = read_stored(request.authorization_details)
+    return acr.highest((client.min_acr, *(TYPES[str(detail["type"])].min_acr(detail) for detail in details)))
+
+
 def needed(request: AuthorizationRequest, client: Client, reachable: str) -> str:
     """The level to reach, or an error where the citizen cannot reach it (decision 3).
 
     Where pages may be shown, the first asked level within reach counts; under prompt=none any will do.
     """
-    if not acr.meets(reachable, client.min_acr):
+    floor = least(request, client)
+    if not acr.meets(reachable, floor):
         raise UnmetAuthenticationRequirements("the citizen cannot reach the level this client needs")
     within = [level for level in asked(request, client) if acr.meets(reachable, level)]
     if not within:
         if asked(request, client) and _is_binding(request, client):
             raise UnmetAuthenticationRequirements("the citizen cannot reach any of the acr values asked for")
-        return client.min_acr
+        return floor
     wanted = min(within, key=acr.rank) if request.is_silent else within[0]
-    return acr.highest((wanted, client.min_acr))
+    return acr.highest((wanted, floor))
 
 
 def stated(request: AuthorizationRequest, client: Client, achieved: str) -> str:

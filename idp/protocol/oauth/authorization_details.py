@@ -46,6 +46,10 @@ class DetailType(Protocol):
         """
         ...
 
+    def min_acr(self, detail: Detail) -> str:
+        """The level of assurance this act needs, whatever its client is content with (features C13)."""
+        ...
+
     def asks_each_time(self, detail: Detail) -> bool:
         """Tell whether an earlier consent never does for these details."""
         ...

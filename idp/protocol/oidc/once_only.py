@@ -14,6 +14,7 @@ from typing import Final
 
 from idp.protocol.oauth.authorization_details import Circumstances, Detail, DetailType, required_texts
 from idp.protocol.oauth.errors import InvalidAuthorizationDetails
+from idp.protocol.oidc import acr
 from idp.protocol.oidc.catalogue import CLAIMS, Sensitivity
 from idp.protocol.oidc.claims import registered
 
@@ -50,6 +51,10 @@ class OnceOnly:
         if locations:
             found["locations"] = list(locations)
         return found
+
+    def min_acr(self, detail: Detail) -> str:
+        """Ask for two factors before specific data moves."""
+        return acr.AAL2 if self.asks_each_time(detail) else acr.AAL1
 
     def asks_each_time(self, detail: Detail) -> bool:
         """Ask for specific data each time, as everywhere (UU PDP art. 4, 20)."""
