@@ -23,6 +23,7 @@ MAIN = {
     "account-authenticator": "authenticator-form",
     "account-authenticator-add": "authenticator-form",
     "account-recovery-card": "recovery-form",
+    "mfa-enrol": "enrol-form",
     "account-contact-add": "contact-form",
     "account-contact-code": "contact-form",
     "account-contact-hold": "hold-form",

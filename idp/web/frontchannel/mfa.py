@@ -14,6 +14,7 @@ from idp.domain.store.database import Session
 from idp.web import cookies, csrf
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import notices, ways
+from idp.web.frontchannel.enrol import enrol_page
 from idp.web.frontchannel.flow import cancelled
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
@@ -37,6 +38,9 @@ MOST_CHARS = 16 * 1024
 def mfa_page(db: Session, uid: str, waiting: Waiting, session: BrowserSession, wanted: str | None) -> Page:
     """Ask for the second factor by the wanted way, or show the list of ways."""
     asking = Asking(uid=uid, waiting=waiting, session=session)
+    first = enrol_page(db, asking)
+    if first is not None:
+        return first
     if wanted == CHOOSE:
         return _list_of_ways(db, asking)
     return _page(db, asking, ways.chosen(db, asking, wanted))

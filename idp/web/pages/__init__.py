@@ -48,6 +48,7 @@ from idp.web.pages.contacts import (
 )
 from idp.web.pages.cross_device import CrossDeviceApprovePage, CrossDevicePage
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
+from idp.web.pages.enrolling import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.managing import (
     AccountAuthenticatorAddPage,
@@ -177,6 +178,9 @@ __all__ = [
     "DetailLine",
     "DeviceCodePage",
     "DeviceConfirmPage",
+    "EnrolAuthenticatorPage",
+    "EnrolCodePage",
+    "EnrolStartPage",
     "ErrorPage",
     "FieldError",
     "FieldMatch",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from urllib.parse import quote
-from uuid import UUID
 
 from flask import Blueprint, Response, g, request
 
@@ -88,14 +87,6 @@ def sign_in_first(error: SignInFirst) -> Response:
     """Lead to the sign-in page and back; a form that was sent without a session is not sent again."""
     path = error.back or (request.path if request.method in ("GET", "HEAD") else "/me")
     return go(f"/signin?next={quote(path)}{'&fresh=1' if error.fresh else ''}")
-
-
-def uuid_of(text: str | None) -> UUID | None:
-    """Read an id out of a form; None for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def service(client: Client) -> Agency:

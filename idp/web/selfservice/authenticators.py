@@ -15,6 +15,7 @@ from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import services
 from idp.web.frontchannel.waiting_secret import open_secret, sealed_secret
+from idp.web.ids import uuid_of
 from idp.web.pages import (
     AccountAuthenticatorAddPage,
     AccountAuthenticatorPage,
@@ -23,7 +24,7 @@ from idp.web.pages import (
     Notice,
 )
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp, uuid_of
+from idp.web.selfservice.area import Resident, at_home, bp
 from idp.web.selfservice.telling import notice, told
 
 ADDRESS = "/me/security/authenticator"

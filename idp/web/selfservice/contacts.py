@@ -13,6 +13,7 @@ from idp.domain.citizens.identifiers import Kind, Malformed
 from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import services
+from idp.web.frontchannel import contact_codes
 from idp.web.frontchannel.login import seconds
 from idp.web.frontchannel.waiting_secret import open_secret, sealed_secret
 from idp.web.pages import (
@@ -23,7 +24,6 @@ from idp.web.pages import (
     FieldError,
 )
 from idp.web.render import go, show
-from idp.web.selfservice import contact_codes
 from idp.web.selfservice.area import Resident, at_home, bp
 from idp.web.selfservice.telling import notice, told
 

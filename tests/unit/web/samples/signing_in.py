@@ -16,6 +16,7 @@ from tests.unit.web.samples.parts import (
     NAME,
     NIK,
     NOW,
+    OTPAUTH,
     PHONE,
     QR,
 )
@@ -116,6 +117,28 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     ),
     "decided": lambda: pages.DecidedPage(approved=True),
     "decided-denied": lambda: pages.DecidedPage(approved=False),
+    "enrol-start": lambda: pages.EnrolStartPage(
+        agency=EDUCATION,
+        action="/i/1/enrol",
+        contacts=(("1", "s•••@contoh.id"), ("2", "+62 ••• •••• 7890")),
+        wait_seconds=20,
+    ),
+    "enrol-code": lambda: pages.EnrolCodePage(
+        agency=EDUCATION,
+        action="/i/1/enrol",
+        sent_to="s•••@contoh.id",
+        outbox_url="/sandbox/outbox",
+        hidden=(("contact", "1"),),
+        errors=(FieldError("code", "Kode tidak cocok atau sudah tidak berlaku."),),
+    ),
+    "enrol-authenticator": lambda: pages.EnrolAuthenticatorPage(
+        agency=EDUCATION,
+        action="/i/1/enrol",
+        qr_uri=QR,
+        secret="JBSW Y3DP EHPK 3PXP",
+        otpauth_uri=OTPAUTH,
+        hidden=(("sealed", "AAAA"),),
+    ),
     "consent": lambda: pages.ConsentPage(
         action="/i/1",
         agency=EDUCATION,

@@ -1,0 +1,183 @@
+"""A first second factor at sign-in, for accounts made without one: prove a confirmed contact, then an application.
+
+A password alone adds no factor: a code sent to a contact that was confirmed before comes first. The secret of the
+application is sealed for this session only after that code was right, so no step can be skipped (ASVS 2.3.1).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from flask_babel import gettext as _
+
+from idp.domain.authenticators import factors, one_time_codes, totp
+from idp.domain.citizens import contacts
+from idp.domain.citizens.contacts import Contact
+from idp.domain.citizens.models import Citizen
+from idp.domain.messages.channels import masked
+from idp.domain.sessions.models import BrowserSession
+from idp.domain.store.database import Session
+from idp.web import csrf
+from idp.web.context import place, services, unit_of_work
+from idp.web.frontchannel import contact_codes, notices, ways
+from idp.web.frontchannel.flow import cancelled
+from idp.web.frontchannel.frame import agency_of, waiting_for
+from idp.web.frontchannel.login import seconds, slow_down
+from idp.web.frontchannel.register_account import picture
+from idp.web.frontchannel.signed_in import current_session, raise_session
+from idp.web.frontchannel.waiting_secret import open_secret, sealed_secret
+from idp.web.frontchannel.ways import Asking
+from idp.web.ids import uuid_of
+from idp.web.locale import written_moment
+from idp.web.pages import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage, FieldError, Page
+from idp.web.render import go, show
+
+bp = Blueprint("enrol", __name__)
+
+ABOUT = "enrol"
+
+
+def enrol_page(db: Session, asking: Asking, wait: int = 0) -> Page | None:
+    """Offer to add a factor; None where there is one, where it would not help, or nothing can be proved."""
+    known = _confirmed(db, asking)
+    if not known:
+        return None
+    return EnrolStartPage(
+        agency=agency_of(asking.waiting),
+        action=_action(asking),
+        contacts=tuple((str(contact.id), masked(contact.value)) for contact in known),
+        wait_seconds=wait,
+    )
+
+
+@bp.post("/interaction/<uid>/enrol")
+def enrol(uid: str) -> Response:
+    """Take one of the three steps; each asks again whether the account is still without a factor."""
+    csrf.check()
+    action = request.form.get("action")
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+        if action == "cancel":
+            db.commit()
+            return cancelled(waiting)
+        session = current_session(db)
+        if session is None:
+            return go(f"/interaction/{uid}")
+        asking = Asking(uid=uid, waiting=waiting, session=session)
+        if action == "otp":
+            return _take_application(db, asking)
+        chosen = uuid_of(request.form.get("contact"))
+        contact = next((each for each in _confirmed(db, asking) if each.id == chosen), None)
+        if contact is None:
+            return go(f"/interaction/{uid}")
+        return _take_code(db, asking, contact) if action == "code" else _send(db, asking, contact)
+
+
+def _send(db: Session, asking: Asking, contact: Contact) -> Response:
+    channel = contact.channels[0] if contact.channels else ""
+    sending = contact_codes.send(
+        db,
+        asking.session.account_id,
+        contact.kind,
+        contact.value,
+        _about(asking.session),
+        name="",
+        channel=channel,
+    )
+    if sending.code is None and sending.wait > one_time_codes.RESEND_AFTER:
+        page = enrol_page(db, asking, seconds(sending.wait))
+        if page is not None:
+            return slow_down(show(page), sending.wait)
+    return show(_code_page(asking, contact))
+
+
+def _take_code(db: Session, asking: Asking, contact: Contact) -> Response:
+    given = request.form.get("code", "")
+    account_id, about = asking.session.account_id, _about(asking.session)
+    if not contact_codes.right(db, account_id, contact.kind, contact.value, about, given):
+        message = _("Kode tidak cocok atau sudah tidak berlaku. Periksa lagi, atau minta kode baru.")
+        return show(_code_page(asking, contact, (FieldError("code", str(message)),)))
+    return show(_application_page(asking, totp.new_secret()))
+
+
+def _take_application(db: Session, asking: Asking) -> Response:
+    """Keep the application whose first code is right, and go on as after any second factor."""
+    response, now = go(f"/interaction/{asking.uid}"), services().clock()
+    session = asking.session
+    secret = open_secret(request.form.get("sealed", ""), _about(session))
+    if secret is None or not _confirmed(db, asking) or session.citizen_id is None:
+        return response
+    step = totp.matching_step(secret, request.form.get("otp", ""), now)
+    if step is None:
+        message = _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
+        return show(_application_page(asking, secret, (FieldError("otp", str(message)),)))
+    totp.enrol(
+        db,
+        services().tree.vault.system("factor"),
+        session.account_id,
+        secret,
+        now,
+        citizen_id=session.citizen_id,
+        confirmed_step=step,
+    )
+    notices.tell(
+        db,
+        session.citizen_id,
+        "account_change",
+        {
+            "change": "second_factor",
+            "what": "",
+            "at": written_moment(now),
+            "device": place().device,
+            "security_url": f"{services().settings.issuer}/me/security",
+        },
+    )
+    raise_session(db, response, session, (*session.methods.split(), "totp"))
+    return response
+
+
+def _confirmed(db: Session, asking: Asking) -> list[Contact]:
+    """Return what can be proved by a code, as long as the account has no factor at all."""
+    session = asking.session
+    citizen = db.get(Citizen, session.citizen_id)
+    if citizen is None or citizen.data_key is None or factors.of(db, session.account_id):
+        return []
+    if session.methods.split() != ["password"] or ways.open_to(db, asking):
+        return []
+    data_key = services().tree.vault.open(citizen.id, citizen.data_key)
+    return [each for each in contacts.of(db, data_key, citizen.id) if each.verified_at is not None]
+
+
+def _code_page(asking: Asking, contact: Contact, errors: tuple[FieldError, ...] = ()) -> EnrolCodePage:
+    return EnrolCodePage(
+        agency=agency_of(asking.waiting),
+        action=_action(asking),
+        sent_to=masked(contact.value),
+        valid_minutes=int(one_time_codes.LIFETIME.total_seconds() // 60),
+        outbox_url="" if services().settings.production else "/sandbox/outbox",
+        hidden=(("contact", str(contact.id)),),
+        errors=errors,
+    )
+
+
+def _application_page(
+    asking: Asking, secret: str, errors: tuple[FieldError, ...] = ()
+) -> EnrolAuthenticatorPage:
+    address = totp.uri(secret, "Gerbang")
+    return EnrolAuthenticatorPage(
+        agency=agency_of(asking.waiting),
+        action=_action(asking),
+        qr_uri=picture(address),
+        secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        otpauth_uri=address,
+        hidden=(("sealed", sealed_secret(secret, _about(asking.session))),),
+        errors=errors,
+    )
+
+
+def _about(session: BrowserSession) -> str:
+    """Bind codes and secrets to this very session."""
+    return f"{ABOUT}:{session.id.hex}"
+
+
+def _action(asking: Asking) -> str:
+    return f"/interaction/{asking.uid}/enrol"

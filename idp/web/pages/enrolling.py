@@ -1,0 +1,47 @@
+"""A second factor for an account that has none, on the way to a service that needs one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from idp.web.pages.base import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolStartPage(Page):
+    """Where may a code go? Posts `contact` = an id, and `action` = `send` or `cancel` (#enrol-submit)."""
+
+    template: ClassVar[str] = "auth/enrol_start.html"
+    data_page: ClassVar[str] = "mfa-enrol"
+
+    action: str
+    contacts: tuple[tuple[str, str], ...]
+    """Id and masked value of each confirmed contact."""
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolCodePage(Page):
+    """The code that was sent. Posts `code`, `contact` and `action` = `code`, `send` (again) or `cancel`."""
+
+    template: ClassVar[str] = "auth/enrol_code.html"
+    data_page: ClassVar[str] = "mfa-enrol"
+
+    action: str
+    sent_to: str
+    valid_minutes: int = 10
+    outbox_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolAuthenticatorPage(Page):
+    """The application itself. Posts `otp`, the hidden sealed secret, and `action` = `otp` or `cancel`."""
+
+    template: ClassVar[str] = "auth/enrol_authenticator.html"
+    data_page: ClassVar[str] = "mfa-enrol"
+
+    action: str
+    qr_uri: str
+    secret: str
+    otpauth_uri: str
