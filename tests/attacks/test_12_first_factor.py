@@ -105,7 +105,7 @@ def test_a_contact_of_somebody_else_gets_no_code(provider, bob, page):
     assert letters(provider) == []
 
 
-def test_without_a_confirmed_contact_there_is_help(provider, services, rp):
+def test_without_a_confirmed_contact_there_is_help(provider, services):
     factories.a_citizen(
         services,
         "Budi Santoso",
@@ -114,8 +114,7 @@ def test_without_a_confirmed_contact_there_is_help(provider, services, rp):
         authenticator=False,
         email_confirmed=False,
     )
-    page = Visitor(provider, rp.browser).open(rp.authorize().location)
-    page.password("9933744501850002", factories.PASSWORD)
+    page = Visitor(provider).open("/me").password("9933744501850002", factories.PASSWORD)
     assert page.page == "mfa"
     assert "Hubungi bantuan" in page.text
 

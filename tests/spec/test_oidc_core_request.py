@@ -216,7 +216,9 @@ def test_decision_3_ready_made_software_gets_the_true_lower_acr_of_a_voluntary_w
 
 
 def test_decision_3_a_citizen_without_a_second_factor_cannot_reach_a_national_client(provider, rp, services):
-    budi = factories.a_citizen(services, "Budi Santoso", None, signs_in=True, authenticator=False)
+    budi = factories.a_citizen(
+        services, "Budi Santoso", None, signs_in=True, authenticator=False, email_confirmed=False
+    )
     rp.browser.sign_in(budi, AAL1)
     assert rp.authorize().error == "unmet_authentication_requirements"
 

@@ -21,6 +21,8 @@ SELECT cl.status AS client_status, s.id AS session_id, s.account_id, s.citizen_i
                AND (r.valid_until IS NULL OR r.valid_until > :now)) AS roles,
        (SELECT {aggregate}(fa.kind, ' ') FROM factor fa WHERE fa.account_id = s.account_id
                AND fa.removed_at IS NULL) AS factors,
+       (s.acr = :one_factor AND EXISTS (SELECT 1 FROM contact co WHERE co.citizen_id = s.citizen_id
+               AND co.verified_at IS NOT NULL)) AS may_enrol,
        (:isolated AND EXISTS (SELECT 1 FROM family fm WHERE fm.session_id = s.id AND fm.client_id = cl.id))
                AS took_part
 FROM client cl
@@ -49,6 +51,8 @@ class Standing:
     roles: frozenset[str]
     reachable_acr: str
     took_part: bool
+    may_enrol: bool
+    """A confirmed contact can vouch for a first second factor, added at sign-in."""
     shared: bool
 
 
@@ -76,7 +80,14 @@ def read(
     key = {"day": handle.day, "bucket": handle.bucket, "digest": handle.digest} if handle else NO_HANDLE
     sql = READ_POSTGRESQL if statements.dialect == "postgresql" else READ_SQLITE
     row = statements.one(
-        sql, {**key, "client_id": client.client_id, "now": now, "isolated": client.isolated_sso}
+        sql,
+        {
+            **key,
+            "client_id": client.client_id,
+            "now": now,
+            "isolated": client.isolated_sso,
+            "one_factor": acr.AAL1,
+        },
     )
     if row is None or row["client_status"] != "approved":
         return Found(client_stands=False, standing=None)
@@ -104,6 +115,7 @@ def _standing(row: Row, started_at: datetime | None) -> Standing | None:
         roles=frozenset((row["roles"] or "").split()),
         reachable_acr=acr.reachable((row["factors"] or "").split()),
         took_part=bool(row["took_part"]),
+        may_enrol=bool(row["may_enrol"]),
         shared=bool(row["shared"]),
     )
 

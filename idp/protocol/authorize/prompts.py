@@ -60,7 +60,8 @@ class Situation:
     `hint_account_matches` answers for id_token_hint and claims[sub] together: None without either.
     `account_chosen` is true once the citizen picked an account in this interaction. `client_in_session` is
     true where this client already took part in this session (for `isolated_sso`). `confirmed` is false where the
-    request began on another screen and the citizen has not yet said that it is theirs.
+    request began on another screen and the citizen has not yet said that it is theirs. `may_enrol` is true where a
+    second factor can be added at sign-in.
     """
 
     request: AuthorizationRequest
@@ -69,6 +70,7 @@ class Situation:
     session: SessionView | None
     authorization: AuthorizationView | None
     reachable_acr: str = acr.AAL1
+    may_enrol: bool = False
     hint_account_matches: bool | None = None
     roles: frozenset[str] = frozenset()
     account_chosen: bool = False
@@ -195,8 +197,11 @@ def _refuse_hopeless(s: Situation) -> None:
 
 
 def _reachable(s: Situation) -> str:
-    """What was done already is in reach, whatever factors remain."""
-    return acr.highest((s.reachable_acr, s.session.acr)) if s.session is not None else s.reachable_acr
+    """What was done already is in reach whatever remains, and what the client needs is by adding a factor."""
+    reachable = acr.highest((s.reachable_acr, s.session.acr)) if s.session is not None else s.reachable_acr
+    if s.may_enrol and s.client.min_acr == acr.AAL2:
+        return acr.highest((reachable, acr.AAL2))
+    return reachable
 
 
 def _answers(s: Situation, given: AuthorizationView) -> bool:

@@ -33,6 +33,7 @@ def describe(
         session=standing.session,
         authorization=standing.authorization,
         reachable_acr=standing.reachable_acr,
+        may_enrol=standing.may_enrol,
         hint_account_matches=_hint_matches(services, asked, client, standing),
         roles=standing.roles,
         account_chosen=account_chosen,

@@ -20,6 +20,7 @@ from idp.web import csrf
 from idp.web.context import services
 from idp.web.frontchannel import codes
 from idp.web.frontchannel.login import seconds, slow_down
+from idp.web.ids import uuid_of
 from idp.web.pages import (
     AccountMessageCodePage,
     AccountMessagesPage,
@@ -28,7 +29,7 @@ from idp.web.pages import (
     TelephoneLine,
 )
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp, uuid_of
+from idp.web.selfservice.area import Resident, at_home, bp
 from idp.web.selfservice.telling import notice, told
 
 ADDRESS: Final = "/me/security/messages"
