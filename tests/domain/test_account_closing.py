@@ -1,4 +1,4 @@
-"""Closing an account: a day to think, then the key of the data is destroyed (features G8; ADR 0019)."""
+"""Closing an account: a day to think, then the key of the data is destroyed (features G8; ADR 0024)."""
 
 from __future__ import annotations
 

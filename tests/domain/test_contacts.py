@@ -1,4 +1,4 @@
-"""Several e-mail addresses and phone numbers of one citizen (features H4; ADR 0019)."""
+"""Several e-mail addresses and phone numbers of one citizen (features H4; ADR 0024)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Closing an account at its owner's wish: the key of their data is destroyed, a tombstone stays (G8; ADR 0019).
+"""Closing an account at its owner's wish: the key of their data is destroyed, a tombstone stays (G8; ADR 0024).
 
 What stays names nobody: the ids of account and citizen, the audit log, the ledger, and the keyed digest of the NIK, by
 which a new registration is known to follow a closed account. It signs nobody in.

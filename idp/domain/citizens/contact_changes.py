@@ -1,4 +1,4 @@
-"""Grave changes of contacts that wait: what the worker does when nobody called them off (features D7; ADR 0019)."""
+"""Grave changes of contacts that wait: what the worker does when nobody called them off (features D7; ADR 0024)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several e-mail addresses and phone numbers of one citizen: which is primary, which sign in (features H4; ADR 0019).
+"""Several e-mail addresses and phone numbers of one citizen: which is primary, which sign in (features H4; ADR 0024).
 
 A value that several people share is a contact of each of them and signs in one: who confirmed it first. Nobody keeps
 somebody else from signing in by claiming a value they never confirmed.

@@ -89,7 +89,7 @@ class Identifier(Base):
 
 
 class Contact(Base):
-    """An e-mail address or phone number of a citizen; `id` is that of the identifier it is found by (ADR 0019).
+    """An e-mail address or phone number of a citizen; `id` is that of the identifier it is found by (ADR 0024).
 
     The value of the primary one is the attribute `email` or `phone_number`; the others keep theirs in `sealed`.
     `channels` are what a phone takes messages by: `sms`, `whatsapp`.

@@ -19,6 +19,7 @@ class EnrolStartPage(Page):
     contacts: tuple[tuple[str, str], ...]
     """Id and masked value of each confirmed contact."""
     wait_seconds: int = 0
+    help_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
