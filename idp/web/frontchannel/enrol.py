@@ -73,20 +73,26 @@ def enrol(uid: str) -> Response:
 
 
 def _send(db: Session, asking: Asking, contact: Contact) -> Response:
-    channel = contact.channels[0] if contact.channels else ""
-    sending = contact_codes.send(
+    session = asking.session
+    if session.citizen_id is None:
+        return go(f"/interaction/{asking.uid}")
+    sent = contact_codes.send(
         db,
-        asking.session.account_id,
+        session.account_id,
         contact.kind,
         contact.value,
-        _about(asking.session),
+        _about(session),
         name="",
-        channel=channel,
+        citizen_id=session.citizen_id,
+        channel=contact.channels[0] if contact.channels else "",
     )
-    if sending.code is None and sending.wait > one_time_codes.RESEND_AFTER:
-        page = enrol_page(db, asking, seconds(sending.wait))
+    if sent.refused:
+        message = _("Kode tidak bisa dikirim ke sana sekarang. Pilih kontak lain, atau coba lagi nanti.")
+        return show(_code_page(asking, contact, (FieldError("code", str(message)),)), 503)
+    if not sent.on_its_way and sent.wait > one_time_codes.RESEND_AFTER:
+        page = enrol_page(db, asking, seconds(sent.wait))
         if page is not None:
-            return slow_down(show(page), sending.wait)
+            return slow_down(show(page), sent.wait)
     return show(_code_page(asking, contact))
 
 

@@ -19,7 +19,6 @@ class AccountLinks:
     home: str = "/me"
     data: str = "/me/data"
     contacts: str = "/me/contacts"
-    download: str = "/me/download"
     services: str = "/me/services"
     security: str = "/me/security"
     sessions: str = "/me/sessions"
