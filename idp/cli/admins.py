@@ -14,7 +14,7 @@ from idp.domain.citizens.enrolment import create_operator
 from idp.domain.sessions import browser
 from idp.services import Services
 
-ROLES = ("super", "agency", "readonly")
+ROLES = ("super", "agency", "readonly", "officer")
 
 
 @click.group()
@@ -26,7 +26,7 @@ def admins() -> None:
 @click.option("--identifier", required=True, help="E-mail address or user name to sign in with.")
 @click.option("--name", required=True, help="Name as colleagues see it.")
 @click.option("--role", type=click.Choice(ROLES), default="super", show_default=True)
-@click.option("--agency", "agency_id", help="The agency of an `agency` administrator.")
+@click.option("--agency", "agency_id", help="The agency of an `agency` administrator or an `officer`.")
 @click.option("--password", help="Default: a strong one is made and shown once.")
 @click.option("--totp-secret", help="Base32; default: one is made and shown once.")
 @as_json
@@ -43,8 +43,8 @@ def create(
 
     Example: idp admins create --identifier rina@contoh.go.id --name "Rina Hartati"
     """
-    if (role == "agency") != (agency_id is not None):
-        fail("--agency goes with --role agency, and is needed there")
+    if (role in ("agency", "officer")) != (agency_id is not None):
+        fail("--agency goes with --role agency or officer, and is needed there")
     chosen, secret = password or secrets.token_urlsafe(18), totp_secret or totp.new_secret()
     if password is not None and len(password) < passwords.MIN_CHARS:
         fail(f"the password needs at least {passwords.MIN_CHARS} characters")

@@ -28,6 +28,7 @@ class Entry:
     event: str
     client_id: str | None
     detail: Mapping[str, Any]
+    actor: str | None = None
 
 
 def history(
@@ -38,7 +39,7 @@ def history(
     rows = list(_rows(db, AuditPending, citizen_id, offset, limit)) if offset < waiting else []
     if len(rows) < limit:
         rows += _rows(db, AuditRecord, citizen_id, max(offset - waiting, 0), limit - len(rows))
-    entries = [Entry(row.at, row.event, row.client_id, orjson.loads(row.detail)) for row in rows]
+    entries = [Entry(row.at, row.event, row.client_id, orjson.loads(row.detail), row.actor) for row in rows]
     return entries, waiting + sealed
 
 
@@ -49,10 +50,10 @@ def _count(db: Session, table: _Table, citizen_id: UUID) -> int:
 
 def _rows(
     db: Session, table: _Table, citizen_id: UUID, offset: int, limit: int
-) -> Sequence[Row[datetime, str, str | None, str]]:
+) -> Sequence[Row[datetime, str, str | None, str | None, str]]:
     order = table.id if table is AuditPending else table.seq  # type: ignore[union-attr]
     return db.execute(
-        select(table.at, table.event, table.client_id, table.detail)
+        select(table.at, table.event, table.client_id, table.actor, table.detail)
         .where(table.citizen_id == citizen_id, table.event.in_(SHOWN))
         .order_by(order.desc())
         .offset(offset)

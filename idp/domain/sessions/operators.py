@@ -26,6 +26,8 @@ class Role(StrEnum):
     SUPER = "super"
     AGENCY = "agency"
     READONLY = "readonly"
+    OFFICER = "officer"
+    """Works at a counter of one agency: citizens' cases and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

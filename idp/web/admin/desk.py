@@ -31,6 +31,7 @@ from idp.web.pages import ErrorPage, Way
 from idp.web.render import go, show
 
 HOME = "/admin/clients"
+COUNTER = "/admin/counter"
 SIGN_IN = "/admin/sign-in"
 CODE = "/admin/sign-in/code"
 PASSKEYS = "/admin/passkeys"
@@ -68,7 +69,7 @@ class Desk:
     @property
     def may_change(self) -> bool:
         """Tell whether this role changes anything at all."""
-        return self.role is not Role.READONLY
+        return self.role in (Role.SUPER, Role.AGENCY)
 
     def refuse(self, what: str, status: int = 403, client_id: str | None = None) -> NoReturn:
         """Put a refusal on record and say no; things of other agencies do not exist (404).
@@ -116,15 +117,17 @@ class Desk:
             "role": role_label(self.role),
             "agency_name": localised(agency.name_id, agency.name_en) if agency is not None else "",
             "may_change": self.may_change,
+            "at_counter": self.role is Role.OFFICER,
+            "sees_cases": self.role in (Role.OFFICER, Role.SUPER),
             "waiting": search.waiting_count(self.db, self.agency_id),
         }
 
 
 @contextmanager
-def desk(*, changing: str = "", enrolling: bool = False) -> Iterator[Desk]:
+def desk(*, changing: str = "", enrolling: bool = False, counter: bool = False) -> Iterator[Desk]:
     """Open a transaction for the operator of this request; `changing` names an act that needs more than looking.
 
-    `enrolling` lets somebody in who has yet to enrol the passkey they need.
+    `enrolling` lets somebody in who has yet to enrol the passkey they need, `counter` officers, who see nothing else.
 
     Raises:
         Refused: towards the sign-in, or 403 for a citizen or a role that may not.
@@ -155,6 +158,10 @@ def desk(*, changing: str = "", enrolling: bool = False) -> Iterator[Desk]:
             by_passkey=found.by_passkey,
             needs_passkey=needed,
         )
+        if at_work.role is Role.OFFICER and not (counter or enrolling):
+            if request.method == "GET":
+                raise Refused(go(COUNTER))
+            at_work.refuse("console")
         if changing:
             at_work.require_change(changing)
         yield at_work
@@ -203,6 +210,8 @@ def role_label(role: Role) -> str:
     """Say a role in words."""
     if role is Role.SUPER:
         return str(_("Administrator nasional"))
+    if role is Role.OFFICER:
+        return str(_("Petugas loket"))
     return str(_("Administrator instansi")) if role is Role.AGENCY else str(_("Hanya melihat"))
 
 

@@ -45,6 +45,8 @@ class AdminPage(Page):
     agency_name: str = ""
     may_change: bool = False
     waiting: int = 0
+    at_counter: bool = False
+    sees_cases: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from flask import Response, request
 from flask_babel import gettext as _, ngettext
 
 from idp.domain.authenticators import factors, message_codes, recovery_codes, remembered_devices, totp
+from idp.domain.cases import counter
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 from idp.web.context import services
@@ -67,6 +68,16 @@ def devices(db: Session, resident: Resident) -> SecurityRow:
     return SecurityRow("devices", _("Perangkat yang diingat"), status, "/me/security/devices", icon="device")
 
 
+def cases(db: Session, resident: Resident) -> SecurityRow:
+    """Tell of the cases people look after for this citizen; who did what is in the history."""
+    mine = counter.of_citizen(db, resident.citizen.id)
+    waiting = sum(1 for case in mine if case.state == "open")
+    status = (
+        ngettext("%(num)s kasus menunggu", "%(num)s kasus menunggu", waiting) if waiting else _("Tidak ada")
+    )
+    return SecurityRow("cases", _("Kasus bantuan"), status, "/me/history", icon="history")
+
+
 ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
     password,
     passkeys.row,
@@ -74,6 +85,7 @@ ROWS: Final[tuple[Callable[[Session, Resident], SecurityRow], ...]] = (
     messages,
     recovery_card,
     devices,
+    cases,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask_babel import gettext as _, lazy_gettext, ngettext
 
 from idp.domain.audit.history import Entry
+from idp.domain.sessions import operators
 from idp.domain.store.database import Session
 from idp.protocol.oidc import acr
 from idp.protocol.oidc.catalogue import CLAIMS, SOURCES
@@ -72,6 +73,7 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
+OF_OFFICERS: Final = frozenset({"CitizenLookedUp", "CaseOpened", "CaseDecided", "PermitIssued"})
 NOT_ME: Final = "/me/not-me"
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
@@ -116,7 +118,14 @@ def line(db: Session, entry: Entry) -> HistoryLine:
         kind, words = PLAIN.get(entry.event, ("account", lazy_gettext("Perubahan pada akun")))
         text = str(words)
     not_me_url = NOT_ME if entry.event == "SignedIn" else ""
-    return HistoryLine(at=entry.at, text=text, detail=_detail(entry), kind=kind, not_me_url=not_me_url)
+    detail = _officer(db, entry) if entry.event in OF_OFFICERS else _detail(entry)
+    return HistoryLine(at=entry.at, text=text, detail=detail, kind=kind, not_me_url=not_me_url)
+
+
+def _officer(db: Session, entry: Entry) -> str:
+    """Name the officer who did something with a citizen's file (features G14)."""
+    name = operators.names(db, [entry.actor]).get(entry.actor or "", "")
+    return str(_("Petugas: %(name)s", name=name)) if name else ""
 
 
 def _detail(entry: Entry) -> str:

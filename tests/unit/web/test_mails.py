@@ -50,6 +50,7 @@ MAILS = {
     "account_closed": {},
     "registration_attempt": {},
     "identity_checked": {"matched": ""},
+    "case_opened": {"at": "27 Mei 2024, 14.05 WIB", "account_url": "https://masuk.example/me"},
     "recover_password": {"link_url": "https://masuk.example/recover/password?token=l", "valid_minutes": 60},
     "recover_identity": {"link_url": "https://masuk.example/recover/confirm?token=l", "valid_minutes": 60},
     "recover_permit": {
