@@ -17,6 +17,7 @@ from idp.web.pages import Challenge, FieldError
 FIELD, PROOF = "challenge", "challenge_proof"
 GUESSES: Final = "password.network"
 SENDINGS: Final = "send.network"
+LETTERS: Final = "recover.network"
 
 
 def due(counter: str = GUESSES) -> Challenge | None:

@@ -16,8 +16,9 @@ from idp.domain.authenticators import browser_use, challenges, throttle
 from idp.domain.authenticators.models import Attempts, BrowserUse
 from idp.web.frontchannel import signed_in
 from tests import factories
+from tests.newcomer import identity
 from tests.support.race import race
-from tests.visitor import Visitor
+from tests.visitor import Visitor, letters
 
 NETWORK = ""  # the test client has no address
 BROWSER = b"b" * 32
@@ -41,6 +42,24 @@ def busy(services):
                 window_started_at=services.clock(),
             )
         )
+
+
+def crowd(services, counter):
+    """Let many forms have come from the network of the tests."""
+    policy = signed_in.SANDBOX
+    with services.database.unit_of_work() as db:
+        db.add(
+            Attempts(
+                kind=counter,
+                key=throttle.key(services.tree, NETWORK.encode()),
+                failures=int(policy.sending_network.limit * policy.calm_share),
+                window_started_at=services.clock(),
+            )
+        )
+
+
+def csrf_of(visitor):
+    return re.search(r'name="csrf_token" value="([^"]+)"', visitor.text)[1]
 
 
 def solve(challenge: str) -> str:
@@ -113,6 +132,28 @@ def test_o097_cancelling_costs_nothing(provider, rp, busy):
     visitor = Visitor(provider, rp.browser).open(rp.authorize().location)
     answer = visitor.press("login-cancel").answer
     assert "error=access_denied" in answer.location
+
+
+def test_o102_asking_for_codes_costs_too_where_many_are_asked_for(provider, services):
+    crowd(services, "send.network")
+    visitor = identity(provider)
+    challenge = challenge_of(visitor)
+    visitor.press("register-submit", email="baru@contoh.id")
+    assert (visitor.status, visitor.step) == (429, "contact")
+    assert letters(provider) == []
+    visitor.press("register-submit", email="baru@contoh.id", challenge_proof=solve(challenge_of(visitor)))
+    assert visitor.step == "code"
+    assert challenge_of(visitor) != challenge
+
+
+def test_o091_forgotten_passwords_cost_too(provider, services, siti):
+    crowd(services, "recover.network")
+    visitor = Visitor(provider).open("/recover")
+    form = [("csrf_token", csrf_of(visitor)), ("identifier", "siti@contoh.id")]
+    challenge = challenge_of(visitor)
+    assert visitor.send("/recover", form).status == 429
+    visitor.send("/recover", [*form, ("challenge", challenge), ("challenge_proof", solve(challenge))])
+    assert visitor.page == "recover-sent"
 
 
 def test_a_challenge_rises_with_the_guessing(services, provider, busy):

@@ -7,6 +7,7 @@
   const said = document.getElementById("challenge-status");
   const encoder = new TextEncoder(), BATCH = 128;
   let pressed = null;
+  said.hidden = true; // what it says is for who has no script
 
   const zeros = (digest) => {
     let found = 0;
@@ -23,6 +24,7 @@
     event.preventDefault();
     pressed = event.submitter;
     said.textContent = said.dataset.working;
+    said.hidden = false;
   });
 
   (async () => {
@@ -31,7 +33,6 @@
       const found = digests.findIndex((digest) => zeros(digest) >= bits);
       if (found < 0) continue;
       proof.value = String(first + found);
-      said.textContent = said.dataset.done;
       if (pressed) form.requestSubmit(pressed);
       return;
     }

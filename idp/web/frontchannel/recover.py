@@ -21,14 +21,22 @@ from idp.domain.citizens import identifiers
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions import interactions
 from idp.domain.store.database import Session
-from idp.web import csrf
+from idp.web import challenges, csrf
 from idp.web.context import place, services, unit_of_work
 from idp.web.cookies import browser_digest
 from idp.web.frontchannel import notices, registering
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import throttle_policy
 from idp.web.locale import written_moment
-from idp.web.pages import FieldError, NewPasswordPage, OutcomePage, RecoverPage, RecoverSentPage, Way
+from idp.web.pages import (
+    Challenge,
+    FieldError,
+    NewPasswordPage,
+    OutcomePage,
+    RecoverPage,
+    RecoverSentPage,
+    Way,
+)
 from idp.web.password_words import explain
 from idp.web.render import show
 
@@ -63,6 +71,11 @@ def take() -> Response:
         return show(_ask_page(uid, typed[:MOST_CHARS], (FieldError("identifier", words),)), 400)
     deployment, now = services(), services().clock()
     with unit_of_work() as db:
+        unmet = challenges.unmet(db, challenges.LETTERS)
+        if unmet is not None:
+            db.commit()
+            page = _ask_page(uid, typed, (challenges.refusal(unmet),), challenge=unmet)
+            return challenges.refused(show(page), unmet)
         verdict = letters.allowed(db, deployment.tree, subject, place().network, throttle_policy(), now)
         if verdict.allowed:
             letters.ask(db, deployment.tree, "password", subject, uid, now)
@@ -149,6 +162,7 @@ def _ask_page(
     errors: tuple[FieldError, ...] = (),
     *,
     wait: timedelta = timedelta(0),
+    challenge: Challenge | None = None,
 ) -> RecoverPage:
     return RecoverPage(
         agency=registering.agency_at(uid),
@@ -158,6 +172,7 @@ def _ask_page(
         back_url=registering.way_out(uid),
         errors=errors,
         wait_seconds=seconds(wait),
+        challenge=challenge or challenges.due(challenges.LETTERS),
     )
 
 

@@ -14,20 +14,24 @@ from idp.domain.citizens.drafts import Draft
 from idp.domain.citizens.identifiers import Malformed
 from idp.domain.messages.send import Message, queue
 from idp.domain.store.database import Session
-from idp.web import locale
+from idp.web import challenges, locale
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel import registering
 from idp.web.frontchannel.login import seconds
 from idp.web.frontchannel.registering import CODE, CONTACT, IDENTITY, PASSWORD, Errors, Form
 from idp.web.frontchannel.signed_in import throttle_policy
-from idp.web.pages import FieldError, RegisterCodePage, RegisterContactPage
+from idp.web.pages import Challenge, FieldError, RegisterCodePage, RegisterContactPage
 from idp.web.render import go, show
 
 PURPOSE = "register"
 
 
 def contact_page(
-    uid: str | None, data: dict[str, Any], errors: Errors = (), typed: dict[str, str] | None = None
+    uid: str | None,
+    data: dict[str, Any],
+    errors: Errors = (),
+    typed: dict[str, str] | None = None,
+    challenge: Challenge | None = None,
 ) -> RegisterContactPage:
     """Ask for an e-mail address and a phone number."""
     values = typed if typed is not None else data
@@ -35,6 +39,7 @@ def contact_page(
         **registering.common(CONTACT, uid, errors, back=IDENTITY),
         email=values.get("email", ""),
         phone_number=values.get("phone_number", ""),
+        challenge=challenge or challenges.due(challenges.SENDINGS),
     )
 
 
@@ -68,6 +73,11 @@ def take_contact(form: Form) -> Response:
             draft.data["email_confirmed"] = bool(values["email"])
             drafts.save(db, registering.seal(), draft, PASSWORD)
             return go(registering.ADDRESS)
+        unmet = challenges.unmet(db, challenges.SENDINGS)
+        if unmet is not None:
+            db.commit()
+            errors = (challenges.refusal(unmet),)
+            return challenges.refused(show(contact_page(uid, {}, errors, typed, unmet)), unmet)
         draft.data["email_confirmed"] = False
         sending = _send(db, draft)
         if sending.code is not None or (same and draft.step == CODE):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from idp.domain.authenticators import challenges
 from tests.unit.web.samples import SAMPLES
 
 ORIGIN = "http://localhost"
@@ -19,7 +20,7 @@ POLICY = (
 # What a finger hits: everything but links inside a sentence (WCAG 2.2 SC 2.5.8, exception "inline").
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]
   .filter(e => e.checkVisibility() && !e.matches('.skip'))
-  .map(e => [e, (e.type === 'checkbox' ? e.closest('.tick') : e).getBoundingClientRect()])
+  .map(e => [e, (['checkbox', 'radio'].includes(e.type) ? e.closest('.tick') : e).getBoundingClientRect()])
   .filter(([e, box]) => box.height < 43.9 || box.width < 24)
   .map(([e, box]) => `${e.outerHTML.slice(0, 90)} ${box.width}x${box.height}`)"""
 STICKING_OUT = """() => document.documentElement.scrollWidth > innerWidth
@@ -102,7 +103,7 @@ def test_the_language_switch_keeps_what_was_typed_but_no_secret(visit):
 def test_the_keyboard_reaches_the_main_action_first_after_the_fields(visit):
     page = visit("login")
     order = []
-    for _ in range(8):
+    for _ in range(12):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
     assert order[0] == "skip"
@@ -121,3 +122,16 @@ def test_after_the_frames_the_browser_goes_on_to_the_agency(visit, script):
     """Front-Channel Logout §2: by script once they answered or after 2.5 s, without script after 4 s."""
     page = visit("logged-out-frames", stay=False, java_script_enabled=script)
     page.wait_for_url(f"{ORIGIN}/p/login", timeout=8000)
+
+
+def test_a_challenge_is_solved_while_the_form_is_filled_in(visit):
+    page = visit("login-challenge")
+    proof = page.locator("[name=challenge_proof]")
+    expect(proof).not_to_have_value("", timeout=30_000)
+    challenge = page.locator("[name=challenge]").input_value()
+    assert challenges.solves(challenge, proof.input_value(), challenges.bits_of(challenge))
+
+
+def test_without_script_a_challenge_says_how_long_to_wait(visit):
+    page = visit("login-challenge", java_script_enabled=False)
+    expect(page.get_by_text("20 detik")).to_be_visible()
