@@ -102,7 +102,8 @@ class PasskeyPage(Page):
 class MessageCodePage(Page):
     """Second factor by message: first a button that sends (#mfa-send), then the six digits.
 
-    Posts `otp`, hidden `method` = `sms` or `whatsapp`, and `action` = `send`, `submit`, `other` or `cancel`.
+    Posts `otp`, hidden `method` = `sms` or `whatsapp`, and `action` = `send`, `submit`, `other` or `cancel`; and
+    `remember` = `yes` where that is offered and ticked.
     """
 
     template: ClassVar[str] = "auth/message_code.html"
@@ -121,6 +122,7 @@ class MessageCodePage(Page):
     other_available: bool = True
     help_url: str = ""
     wait_seconds: int = 0
+    remember_offered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class MessageCode:
             errors=asking.errors,
             notice=asking.notice,
             wait_seconds=asking.wait_seconds,
+            remember_offered=asking.remember_offered,
         )
 
     def act(self, db: Session, asking: Asking, form: MultiDict[str, str]) -> Response | None:
