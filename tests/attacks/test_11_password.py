@@ -76,12 +76,12 @@ def test_o090_known_and_unknown_get_the_same_page(provider, rp, siti):
         before = dict(visitor.answer.response.headers)
         visitor.password(identifier, WRONG)
         assert visitor.page == "login"
-        text = visitor.text.replace(identifier, "X").replace(visitor.path, "P")
-        pages.append((visitor.status, text.replace(visitor.form.action, "A"), sorted(before)))
+        text = visitor.text.replace(identifier, "X").replace(visitor.path.split("/")[2], "U")
+        pages.append((visitor.status, text, sorted(before)))
     assert [page[0] for page in pages] == [200, 200]
     assert pages[0][2] == pages[1][2]
     for line_a, line_b in zip(pages[0][1].splitlines(), pages[1][1].splitlines(), strict=True):
-        assert line_a == line_b or "register?uid=" in line_a or "ui_locales" in line_a
+        assert line_a == line_b
     assert rows(provider.services, BrowserSession) == []
 
 
