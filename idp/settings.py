@@ -214,7 +214,10 @@ class Settings(MessageSettings):
         1, positive, help="Password hashes computed at once per worker process; the rest queue."
     )
     hash_queue: int = setting(
-        50, positive, help="Password hashes that may wait per worker; beyond it 503 with Retry-After."
+        4,
+        positive,
+        help="Password hashes that may wait per worker; beyond it 503 with Retry-After. "
+        "Keep it well under `idp serve --threads`, so that other requests find a thread.",
     )
 
     def __post_init__(self) -> None:

@@ -58,6 +58,7 @@ def a_deployment(database_url: str, folder: Path, clock: FrozenClock, **settings
         "data_dir": folder,
         "database_url": database_url,
         "master_key": keys.ROOT_KEY,
+        "hash_queue": 50,
     } | settings
     if values["master_key"] == keys.ROOT_KEY:
         keys.give(database_url, clock())

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
     help="Worker processes.",
 )
 @click.option(
-    "--threads", default=6, show_default=True, type=click.IntRange(1, 64), help="Threads per worker process."
+    "--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads per worker process."
 )
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the provider (WSGI); SIGTERM stops it after the requests in flight.

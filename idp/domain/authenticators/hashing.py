@@ -1,16 +1,20 @@
 """Password hashing in a bounded pool: argon2id, 19 MiB, two passes (reliability 3).
 
-A hash costs some 35 ms of a core. Without a bound, twenty sign-ins at once starve the token endpoint; with one, those
-over the queue are told to come back in a moment.
+A hash costs some 35 ms of a core. Twenty sign-ins at once would starve the token endpoint of threads and of processor
+time. So few may wait, fewer than the server has threads, and those over the queue are told to come back in a moment;
+and hashes are computed by threads of their own that step back for everybody else.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
+import sys
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_RANDOM_SALT_LENGTH, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,7 +25,10 @@ from idp.protocol.oauth.errors import TemporarilyUnavailable
 MEMORY_KIB = 19_456
 PASSES = 2
 RETRY_AFTER_SECONDS = 2
+STEP_BACK: Final = 10
+"""On the scale of nice: a tenth of the share of a thread that serves."""
 Pepper = Callable[[bytes], bytes]
+Result = TypeVar("Result")
 
 
 class HashPool:
@@ -30,7 +37,7 @@ class HashPool:
     def __init__(self, pepper: Pepper, *, parallel: int, queue: int) -> None:
         self._pepper = pepper
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1, type=Type.ID)
-        self._slots = threading.BoundedSemaphore(parallel)
+        self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="hash", initializer=_step_back)
         self._places = threading.BoundedSemaphore(parallel + queue)
         self._nobody = _a_hash_of_nothing()
 
@@ -40,8 +47,7 @@ class HashPool:
         Raises:
             TemporarilyUnavailable: when the queue is full.
         """
-        with self._slot():
-            return self._hasher.hash(self._seasoned(password))
+        return self._computed(self._hasher.hash, self._seasoned(password))
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Check a password; an absent hash costs the same time and is always wrong.
@@ -49,11 +55,10 @@ class HashPool:
         Raises:
             TemporarilyUnavailable: when the queue is full.
         """
-        with self._slot():
-            try:
-                right = self._hasher.verify(stored or self._nobody, self._seasoned(password))
-            except (VerificationError, InvalidHashError):
-                return False
+        try:
+            right = self._computed(self._hasher.verify, stored or self._nobody, self._seasoned(password))
+        except (VerificationError, InvalidHashError):
+            return False
         return right and stored is not None
 
     def outdated(self, stored: str) -> bool:
@@ -63,15 +68,19 @@ class HashPool:
     def _seasoned(self, password: str) -> str:
         return b64encode(self._pepper(password.encode("utf-8"))).decode("ascii")
 
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
+    def _computed(self, work: Callable[..., Result], *given: str) -> Result:
         if not self._places.acquire(blocking=False):
             raise TemporarilyUnavailable("too many sign-ins at once", retry_after=RETRY_AFTER_SECONDS)
         try:
-            with self._slots:
-                yield
+            return self._threads.submit(work, *given).result()
         finally:
             self._places.release()
+
+
+def _step_back() -> None:
+    """Let other threads go first where the system can (Linux knows priorities of single threads)."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), STEP_BACK)
 
 
 def _a_hash_of_nothing() -> str:
