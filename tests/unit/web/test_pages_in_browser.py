@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import expect
 
 from idp.domain.authenticators import challenges
 from tests.unit.web.samples import SAMPLES
@@ -13,10 +11,6 @@ from tests.unit.web.samples import SAMPLES
 ORIGIN = "http://localhost"
 LEAVING = ("form-post", "logged-out-frames")
 """Pages whose script goes on to an agency: it is kept from running, which the browser calls an error."""
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; frame-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # What a finger hits: everything but links inside a sentence (WCAG 2.2 SC 2.5.8, exception "inline").
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]
   .filter(e => e.checkVisibility() && !e.matches('.skip'))
@@ -27,29 +21,6 @@ STICKING_OUT = """() => document.documentElement.scrollWidth > innerWidth
   ? [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth)
       .map(e => e.outerHTML.slice(0, 90))
   : []"""
-
-
-@pytest.fixture
-def visit(gallery, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
-    """Open a sample page; the application answers without a server."""
-    client = gallery.test_client()
-
-    def answer(route: Route) -> None:
-        path, method = route.request.url.removeprefix(ORIGIN), route.request.method
-        with client.open(path, method=method) as found:
-            headers = {"Content-Type": found.content_type, "Content-Security-Policy": POLICY}
-            route.fulfill(status=found.status_code, headers=headers, body=found.data)
-
-    def open_page(name: str, language: str = "id", *, stay: bool = True, **options: object) -> Page:
-        context = new_context(**options)
-        context.route("**/*", answer)
-        for leaving in ("form_post.js", "logged_out.js"):
-            context.route(f"**/{leaving}*", lambda route: route.abort() if stay else answer(route))
-        page = context.new_page()
-        page.goto(f"{ORIGIN}/p/{name}?ui_locales={language}")
-        return page
-
-    yield open_page
 
 
 def test_nothing_sticks_out_and_every_target_is_large_enough_at_320_px(visit):
