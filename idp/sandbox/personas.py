@@ -70,6 +70,22 @@ OPERATORS = (
         totp_secret="MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",  # noqa: S106
         agency_id="tax",
     ),
+    SandboxOperator(
+        identifier="laras@loket.contoh.id",
+        name="Laras Setyawati",
+        role="officer",
+        password="Pintu-Barat-6238",  # noqa: S106
+        totp_secret="NBSWY3DPO5XXE3DENBSWY3DPO5XXE3DE",  # noqa: S106
+        agency_id="tax",
+    ),
+    SandboxOperator(
+        identifier="bayu@loket.contoh.id",
+        name="Bayu Nugraha",
+        role="officer",
+        password="Pintu-Tengah-9157",  # noqa: S106
+        totp_secret="ORSXG5DTMVRXEZLUORSXG5DTMVRXEZLU",  # noqa: S106
+        agency_id="tax",
+    ),
 )
 
 
