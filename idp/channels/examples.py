@@ -21,6 +21,8 @@ def context(issuer: str) -> Mapping[str, Any]:
         "cancel",
         "help",
         "reset",
+        "link",
+        "recover",
         "not_me",
         "case",
         "start",
