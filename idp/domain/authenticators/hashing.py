@@ -25,8 +25,8 @@ from idp.protocol.oauth.errors import TemporarilyUnavailable
 MEMORY_KIB = 19_456
 PASSES = 2
 RETRY_AFTER_SECONDS = 2
-STEP_BACK: Final = 10
-"""On the scale of nice: a tenth of the share of a thread that serves."""
+STEP_BACK: Final = 5
+"""On the scale of nice: a third of the share of a thread that serves."""
 Pepper = Callable[[bytes], bytes]
 Result = TypeVar("Result")
 
