@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from idp.domain.messages.channels import Channel
 from idp.domain.messages.letters import Letter
@@ -31,11 +31,15 @@ def render(message: Message) -> Letter:
 
 
 def notice(template: str, context: Mapping[str, Any], language: str) -> tuple[str, str] | None:
-    """Write a notice of the inbox out: its title and its words; None when its template is no more."""
+    """Write a notice of the inbox out: its title and its words; None when its template is no more.
+
+    A notice may be older than its template and leave something out that is asked for today.
+    """
     if template not in templates():
         return None
     message = Message(to="", template=template, language=language, context=context)
-    return _letter(_environment(language), template, _values(message))
+    tolerant = _environment(language).overlay(undefined=ChainableUndefined)
+    return _letter(tolerant, template, _values(message))
 
 
 @cache

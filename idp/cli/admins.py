@@ -75,7 +75,8 @@ def create(
 
 @admins.command("forget-passkeys")
 @click.option("--identifier", required=True, help="E-mail address or user name of the administrator.")
-def forget_passkeys(identifier: str) -> None:
+@as_json
+def forget_passkeys(identifier: str, machine: bool) -> None:
     """Take every passkey off an administrator who lost them all; the next sign-in enrols a new one.
 
     Their console sessions end, too. Make sure of who asks before: this opens the way that a passkey closes.
@@ -96,7 +97,10 @@ def forget_passkeys(identifier: str) -> None:
         gone = passkeys.remove_all(db, account_id, now, actor=actor)
         for session in browser.live_of(db, account_id, now):
             browser.end(db, session.id, account_id, "passkeys_forgotten", now)
-    click.echo(f"{gone} passkeys removed")
+    if machine:
+        document({"identifier": identifier, "removed": gone})
+    else:
+        click.echo(f"{gone} passkeys removed")
 
 
 def make(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.domain.authenticators import password_change
+from idp.domain.account import password_change
 from tests import factories
 from tests.rp import RP
 from tests.support.elsewhere import a_desk, a_device, approve, ask, ask_citizen, open_request, poll, poll_for

@@ -115,10 +115,10 @@ def test_more_than_a_batch_goes_in_one_sweep_and_it_stops_when_told(services, sh
     shelf.add(
         *(
             OneTimeCode(
-                **{"purpose": "email", "holder": bytes(32), "digest": bytes(32)},
+                **{"purpose": "email", "holder": n.to_bytes(32), "digest": bytes(32)},
                 **{"created_at": expired, "expires_at": expired},
             )
-            for _ in range(sweeper.BATCH + 7)
+            for n in range(sweeper.BATCH + 7)
         )
     )
     assert shelf.sweep(going_on=lambda: False) == 0
