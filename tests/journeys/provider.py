@@ -8,7 +8,7 @@ from tests.journeys.people import Account, Authenticator, Person
 from tests.journeys.walk import Walk
 
 PASSWORD = "perahu-langit-kopi-tenang"
-CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
+CODE = re.compile(r"(?<!\d)(\d{3}) ?(\d{3})(?!\d)")
 
 
 def register(walk: Walk, someone: Person, *, phone: str) -> Account:
