@@ -116,7 +116,8 @@ class Settings(MessageSettings):
     admin_passkeys: bool | None = setting(
         None,
         flag,
-        help="`yes`: national administrators, who also approve, sign in by passkey only. Default: yes in production.",
+        help="`yes`: national administrators and officers at counters sign in by passkey only. "
+        "Default: yes in production.",
     )
     metrics_token: str | None = setting(
         None,
@@ -235,7 +236,7 @@ class Settings(MessageSettings):
 
     @property
     def admins_need_passkeys(self) -> bool:
-        """Tell whether a code is not enough for national administrators."""
+        """Tell whether a code is not enough for national administrators and officers."""
         return self.production if self.admin_passkeys is None else self.admin_passkeys
 
     @property

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.domain.audit.record import record
 from idp.domain.audit.recovery_events import CaseDecided, CaseOpened, CitizenLookedUp
 from idp.domain.cases import permits, renewal
+from idp.domain.cases.locking import COUNTER
 from idp.domain.cases.models import SupportCase
 from idp.domain.citizens import identifiers, profile
 from idp.domain.citizens.identifiers import Kind
@@ -25,7 +26,6 @@ from idp.domain.citizens.models import Account, Citizen
 from idp.domain.store.database import Session
 from keys import KeyTree
 
-COUNTER: Final = "counter"
 LIFETIME: Final = timedelta(hours=8)
 """How long a case waits for the second officer: a working day, with the citizen at the counter."""
 REASONS: Final = ("lost_phone", "lost_everything", "locked")

@@ -166,6 +166,18 @@ def spend(db: Session, text: str | None, purpose: Purpose, now: datetime) -> boo
     return spent.first() is not None
 
 
+def opened_since(db: Session, account_id: UUID, since: datetime) -> bool:
+    """Tell whether a link has set a password of this account lately: its mailbox has spoken for it already."""
+    found = db.scalars(
+        select(RecoveryLetter.id).where(
+            RecoveryLetter.account_id == account_id,
+            RecoveryLetter.purpose == "password",
+            RecoveryLetter.used_at > since,
+        )
+    )
+    return found.first() is not None
+
+
 def retire(db: Session, account_id: UUID, purpose: Purpose | None, now: datetime) -> None:
     """Void the links of an account, of one purpose or of all."""
     void = update(RecoveryLetter).where(

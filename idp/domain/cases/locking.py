@@ -26,6 +26,7 @@ from keys import KeyTree
 
 LOCKED: Final = "locked"
 NOT_ME: Final = "not_me"
+COUNTER: Final = "counter"
 LINK_LIFETIME: Final = timedelta(days=30)
 _BODY, _MAC = 24, 32
 
@@ -66,7 +67,8 @@ def lock(
 ) -> UUID | None:
     """Lock an account at its owner's word, end all it carries and open a case; its citizen, None when it was not open.
 
-    Sessions, tokens, links and permits end, waiting changes are called off: whoever did this must find nothing left.
+    Sessions, tokens, links, permits and open cases at a counter end, waiting changes are called off: whoever did this
+    must find nothing left.
     """
     citizen_id = db.scalars(
         select(Citizen.id).where(Citizen.account_id == account_id, Citizen.erased_at.is_(None))
@@ -107,6 +109,12 @@ def lock(
     remembered_devices.end_all(db, account_id, now)
     letters.retire(db, account_id, None, now)
     permits.retire(db, account_id, now)
+    db.execute(
+        update(SupportCase)
+        .where(SupportCase.account_id == account_id, SupportCase.kind == COUNTER, SupportCase.state == "open")
+        .values(state="closed", decided_at=now)
+        .execution_options(synchronize_session=False)
+    )
     for change in pending_changes.waiting(db, citizen_id, now):
         pending_changes.cancel_own(db, citizen_id, change.id, now)
     return citizen_id

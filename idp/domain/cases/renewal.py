@@ -127,6 +127,7 @@ def _new_password(db: Session, account_id: UUID, citizen_id: UUID, password_hash
     known_browsers.forget_all(db, account_id)
     remembered_devices.end_all(db, account_id, now)
     letters.retire(db, account_id, None, now)
+    permits.retire(db, account_id, now)
     end_devices(db, citizen_id, REASON, now)
     end_offline(db, citizen_id, REASON, now)
     logout.end_all(db, account_id, REASON, now)

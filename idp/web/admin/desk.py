@@ -168,8 +168,11 @@ def desk(*, changing: str = "", enrolling: bool = False, counter: bool = False) 
 
 
 def needs_passkey(found: SignedIn) -> bool:
-    """Tell whether a code is not enough for this operator: national administrators also approve (features K3)."""
-    return services().settings.admins_need_passkeys and found.operator.role == Role.SUPER
+    """Tell whether a code is not enough for this operator.
+
+    National administrators also approve (features K3), and two officers together give an account back.
+    """
+    return services().settings.admins_need_passkeys and found.operator.role in (Role.SUPER, Role.OFFICER)
 
 
 def has_passkeys(db: Session, found: SignedIn) -> bool:

@@ -6,10 +6,14 @@ application is sealed for this session only after that code was right, so no ste
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from idp.domain.authenticators import factors, one_time_codes, totp
+from idp.domain.cases import letters
 from idp.domain.citizens import contacts
 from idp.domain.citizens.contacts import Contact
 from idp.domain.citizens.models import Citizen
@@ -19,7 +23,7 @@ from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel import contact_codes, notices, ways
-from idp.web.frontchannel.flow import cancelled
+from idp.web.frontchannel.flow import cancelled, second_factor_is_due
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.register_account import picture
@@ -34,6 +38,8 @@ from idp.web.render import go, show
 bp = Blueprint("enrol", __name__)
 
 ABOUT = "enrol"
+COOLING_OFF: Final = timedelta(hours=24)
+"""After a password set by a letter a contact vouches for no factor: one mailbox would have been both factors."""
 
 
 def enrol_page(db: Session, asking: Asking, wait: int = 0) -> Page | None:
@@ -54,6 +60,8 @@ def enrol(uid: str) -> Response:
     """Take one of the three steps; each asks again whether the account is still without a factor."""
     csrf.check()
     action = request.form.get("action")
+    if action != "cancel" and not second_factor_is_due(uid):
+        return go(f"/interaction/{uid}")
     with unit_of_work() as db:
         waiting = waiting_for(db, uid)
         if action == "cancel":
@@ -148,6 +156,8 @@ def _confirmed(db: Session, asking: Asking) -> list[Contact]:
     if citizen is None or citizen.data_key is None or factors.of(db, session.account_id):
         return []
     if session.methods.split() != ["password"] or ways.open_to(db, asking):
+        return []
+    if letters.opened_since(db, session.account_id, services().clock() - COOLING_OFF):
         return []
     data_key = services().tree.vault.open(citizen.id, citizen.data_key)
     return [each for each in contacts.of(db, data_key, citizen.id) if each.verified_at is not None]

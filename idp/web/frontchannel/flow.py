@@ -8,16 +8,19 @@ from idp.domain.grants import situation
 from idp.domain.grants.situation import Standing
 from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
+from idp.domain.sessions.models import BrowserSession
 from idp.protocol.authorize.prompts import Prompt, next_prompt
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, LoginRequired, ProtocolError, UnknownClient
+from idp.protocol.oidc import acr
 from idp.web import cookies
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
 from idp.web.frontchannel import decisions_elsewhere
 from idp.web.frontchannel.authorize import put_on_record, refuse
-from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of
+from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
+from idp.web.frontchannel.signed_in import current_session, may_be_raised
 from idp.web.frontchannel.situations import describe
 from idp.web.render import answer, go
 
@@ -55,6 +58,29 @@ def due(
     confirmed = chosen or waiting.row.kind not in DECOUPLED
     situation_now = describe(deployment, asked, client, standing, account_chosen=chosen, confirmed=confirmed)
     return standing, next_prompt(situation_now)
+
+
+def is_stale(session: BrowserSession, waiting: Waiting) -> bool:
+    """Tell whether a sign-in is older than the question, or rests on factors that were proved before it."""
+    rests = acr.meets(session.acr, acr.AAL2) and not acr.is_fresh(session.methods.split())
+    return rests or session.auth_time < waiting.row.started_at
+
+
+def second_factor_is_due(uid: str) -> bool:
+    """Ask again what the page asked, before a second factor is judged: it never stands in for a first that is due."""
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+        session = current_session(db)
+        if session is None or not may_be_raised(session):
+            return False
+        if waiting.row.kind == ACCOUNT:
+            stale = waiting.request.get("fresh") and is_stale(session, waiting)
+            return not stale and not acr.meets(session.acr, acr.AAL2)
+    try:
+        _standing, prompt = due(waiting, request_of(waiting), client_of(waiting))
+    except ProtocolError:
+        return False
+    return prompt is not None and prompt.name == "mfa"
 
 
 def finish_with_error(waiting: Waiting, error: ProtocolError) -> Response:

@@ -20,7 +20,7 @@ from idp.web.errors import Gone
 from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
 from idp.web.frontchannel.authorize import code_for, put_on_record, refuse
 from idp.web.frontchannel.check_session import success
-from idp.web.frontchannel.flow import cancelled, due, finish_with_error, spend
+from idp.web.frontchannel.flow import cancelled, due, finish_with_error, is_stale, spend
 from idp.web.frontchannel.frame import ACCOUNT, DECOUPLED, client_of, request_of, waiting_for
 from idp.web.frontchannel.signed_in import current_session, may_be_raised
 from idp.web.render import answer, go, show
@@ -108,12 +108,6 @@ def _second_factor(uid: str) -> Response:
         return _factor_or_password(db, uid, waiting_for(db, uid), session)
 
 
-def _is_stale(session: BrowserSession, waiting: Waiting) -> bool:
-    """Tell whether a sign-in is older than the question, or rests on factors that were proved before it."""
-    rests = acr.meets(session.acr, acr.AAL2) and not acr.is_fresh(session.methods.split())
-    return rests or session.auth_time < waiting.row.started_at
-
-
 def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: BrowserSession) -> Response:
     """Ask for one more factor, or for the first again where that was too long ago."""
     if not may_be_raised(session):
@@ -124,7 +118,7 @@ def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: Browse
 def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     """Bring a citizen to their own pages, which need two factors, fresh ones where a page asks for that."""
     session = current_session(db)
-    if session is None or (waiting.request.get("fresh") and _is_stale(session, waiting)):
+    if session is None or (waiting.request.get("fresh") and is_stale(session, waiting)):
         return show(login.login_page(db, uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):
         return _factor_or_password(db, uid, waiting, session)

@@ -15,12 +15,11 @@ from idp.web import cookies, csrf
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import notices, ways
 from idp.web.frontchannel.enrol import enrol_page
-from idp.web.frontchannel.flow import cancelled
+from idp.web.frontchannel.flow import cancelled, second_factor_is_due
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import (
     current_session,
-    may_be_raised,
     raise_session,
     remember_here,
 )
@@ -52,13 +51,15 @@ def mfa(uid: str) -> Response:
     csrf.check()
     action = request.form.get("action")
     response = go(f"/interaction/{uid}")
+    if action != "cancel" and not second_factor_is_due(uid):
+        return response
     with unit_of_work() as db:
         waiting = waiting_for(db, uid)
         if action == "cancel":
             db.commit()
             return cancelled(waiting)
         session = current_session(db)
-        if session is None or not may_be_raised(session):
+        if session is None:
             return response
         asking = Asking(uid=uid, waiting=waiting, session=session)
         way = ways.chosen(db, asking, request.form.get("method"))
@@ -68,6 +69,8 @@ def mfa(uid: str) -> Response:
         acted = way.act(db, asking.saying(others=others), request.form)
         if acted is not None:
             return acted
+        if way not in ways.open_to(db, asking):
+            return response
         proof = request.form.get(way.field, "")
         if not proof.strip() or len(proof) > MOST_CHARS or "\x00" in proof:
             error = FieldError(way.field, way.problem(proof))

@@ -12,6 +12,7 @@ from idp.domain.authenticators.sign_in import Refusal
 from idp.web import csrf, passkeys
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import notices
+from idp.web.frontchannel.flow import second_factor_is_due
 from idp.web.frontchannel.frame import waiting_for
 from idp.web.frontchannel.login import login_page
 from idp.web.frontchannel.signed_in import begin_session, current_session
@@ -70,8 +71,9 @@ def sign_in(uid: str) -> Response:
 def second_factor_options(uid: str) -> Response:
     """Give the page of the second factor a challenge that only this account's passkeys answer."""
     csrf.check()
+    if not second_factor_is_due(uid):
+        return passkeys.no_longer()
     with unit_of_work() as db:
-        waiting_for(db, uid)
         session = current_session(db)
         if session is None:
             return passkeys.no_longer()

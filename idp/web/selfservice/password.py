@@ -12,6 +12,7 @@ from idp.domain.account import password_change
 from idp.domain.authenticators import passwords
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.authenticators.sign_in import Refusal
+from idp.domain.cases import letters, permits
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 from idp.web import cookies, csrf
@@ -76,6 +77,8 @@ def change_password() -> Response:
             keep_session=session_id,
             keep_browser=cookies.browser_digest(),
         )
+        letters.retire(db, account_id, None, deployment.clock())
+        permits.retire(db, account_id, deployment.clock())
         told(db, citizen_id, "password")
     return go(f"/me/security?done={DONE}")
 
