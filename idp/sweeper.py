@@ -28,6 +28,7 @@ from idp.domain.grants.models import (
     PushedRequest,
     RevokedToken,
 )
+from idp.domain.inventory.meter_models import MeterReport
 from idp.domain.messages.models import InboxMessage, MessageBudget, SandboxMessage
 from idp.domain.sessions.models import BrowserSession, CrossDeviceRequest, Interaction
 from idp.domain.store.base import EPOCH, Base
@@ -42,6 +43,7 @@ REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 KEPT_BROWSER_USE: Final = timedelta(days=30)
 KEPT_NOTICES: Final = timedelta(days=730)
+KEPT_METER_MARKS: Final = timedelta(days=9)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
 
@@ -108,6 +110,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(Outbox, lambda now: Outbox.done_at < now - KEPT_DELIVERIES),
     Rule(MessageBudget, lambda now: MessageBudget.created_at < now - 2 * DAY),
     Rule(InboxMessage, lambda now: InboxMessage.created_at < now - KEPT_NOTICES),
+    Rule(MeterReport, lambda now: MeterReport.day < _day(now - KEPT_METER_MARKS)),
     Rule(SandboxMessage, lambda now: SandboxMessage.delivered_at < now - KEPT_SANDBOX_MAIL),
 )
 

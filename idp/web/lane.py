@@ -21,9 +21,10 @@ from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
-from idp.web.machine.documents import ENDPOINTS, PAR, Documents
+from idp.web.machine.documents import ENDPOINTS, METER, PAR, Documents
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
+from idp.web.machine.meter import count as count_report
 from idp.web.machine.par import push
 from idp.web.machine.registration import configure, register
 from idp.web.machine.request import MachineRequest
@@ -94,6 +95,10 @@ class Lane:
             base + ENDPOINTS[PAR]: (
                 ("POST",),
                 _bind(push, machines.also_for(*(at + ENDPOINTS[PAR] for at in origins))),
+            ),
+            base + ENDPOINTS[METER]: (
+                ("POST",),
+                _bind(count_report, machines.also_for(*(at + ENDPOINTS[METER] for at in origins))),
             ),
             self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),

@@ -25,6 +25,8 @@ FAILURES = RateLimitItemPerMinute(30)
 UNKNOWN_CLIENTS = RateLimitItemPerMinute(30)
 """Failures under invented client ids that go on record, of the whole deployment; the metric counts them all."""
 DEVICE_REQUESTS = RateLimitItemPerMinute(60)
+METER_REPORTS = RateLimitItemPerMinute(30_000)
+"""Submitted forms of one client: 500 a second are more than any service sees."""
 LOCAL_SHARE = 2
 PROBE_AGAIN_SECONDS = 5.0
 

@@ -28,6 +28,7 @@ LONGEST: Final[Mapping[str, int]] = MappingProxyType(
         "actor_token": 16384,
         "login_hint_token": 16384,
         "authorization_details": 16384,
+        "typed_known": 16384,
     }
 )
 REPEATABLE: Final = frozenset({"resource", "audience"})  # RFC 8707 §2, RFC 8693 §2.1

@@ -26,6 +26,7 @@ from idp.web.machine.request import MachineRequest
 from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 
 PAR = "pushed_authorization_request_endpoint"
+METER = "gerbang_meter_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -40,6 +41,7 @@ ENDPOINTS = {
     "device_authorization_endpoint": "/device_authorization",
     PAR: "/par",
     "check_session_iframe": "/check-session",
+    METER: "/meter",
 }
 
 
