@@ -59,6 +59,7 @@ THIRD_PARTY = {
         "psycopg",
         "pyotp",
         "segno",
+        "selectolax",
         "sqlalchemy",
         "structlog",
         "webauthn",

@@ -12,6 +12,7 @@ import idp.domain.events.models
 import idp.domain.exchange.models
 import idp.domain.grants.models
 import idp.domain.inventory.meter_models
+import idp.domain.inventory.models
 import idp.domain.keystore.models
 import idp.domain.messages.models
 import idp.domain.registry.models
