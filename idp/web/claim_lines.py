@@ -6,6 +6,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from idp.domain.consent.decisions import CONSENT
 from idp.domain.exchange.preview import Preview
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
@@ -41,7 +42,6 @@ def purpose(client: Client, name: str, language: str) -> str:
 
 def basis(client: Client, name: str) -> str:
     """Name the legal ground on which a client processes a claim (UU PDP art. 20)."""
-    use = client.claims.get(name)
     words = {
         "consent": _("Persetujuan Anda"),
         "law": _("Diwajibkan undang-undang"),
@@ -50,5 +50,17 @@ def basis(client: Client, name: str) -> str:
         "vital_interest": _("Menyelamatkan keselamatan Anda"),
         "legitimate_interest": _("Kepentingan yang sah"),
     }
-    ground = use.legal_basis if use is not None else "consent"
-    return str(words.get(ground, ground))
+    named = ground(client, name)
+    return str(words.get(named, named))
+
+
+def ground(client: Client, name: str) -> str:
+    """Return the ground by its name in registrations; consent where a client gives none."""
+    use = client.claims.get(name)
+    return use.legal_basis if use is not None else CONSENT
+
+
+def is_notice(client: Client, name: str) -> bool:
+    """Tell what is given on another ground than consent from what the citizen is asked for."""
+    use = client.claims.get(name)
+    return use is not None and use.by_law

@@ -17,6 +17,7 @@ CLIENTS = Path(manifest.__file__).parent
 KNOWN_MEMBERS = {
     "client_id",
     "client_name",
+    "consent_lifetime",
     "profile",
     "environment",
     "application_type",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import orjson
@@ -20,9 +20,14 @@ from idp.protocol.oauth.authorization_details import read_stored, stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import format_scope
 from idp.protocol.oidc.claims_request import ClaimsRequest
+from idp.protocol.oidc.consent_lifetime import lifetime
 from keys import DataKey, Place
 
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11-24"
+"""Names the fixed sentences of the consent page; it changes with them (tests hold it to the template)."""
+
+
+CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,12 @@ class Shown:
     purpose: str
     legal_basis: str
     required: bool
+    ground: str = CONSENT
+    """The ground of UU PDP article 20 by its name in registrations."""
+    notice: bool = False
+    """Told, not asked: it is given on another ground than consent."""
+    until: str = ""
+    """The day on which this is asked or told again."""
 
     def to_dict(self) -> dict[str, object]:
         """The line as JSON."""
@@ -130,6 +141,19 @@ def standing(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> Au
             Authorization.expires_at > now,
         )
     ).one_or_none()
+
+
+def until(
+    before: Authorization | None, client: Client, names: Iterable[str], usual: timedelta, now: datetime
+) -> datetime:
+    """Return when a consent to `names` given now will end (features G4).
+
+    What stood before and is not put to the citizen this time is carried over, and gets no day longer by that.
+    """
+    asked = set(names)
+    kept = set(before.granted.split()) - asked if before is not None else set()
+    end = now + lifetime(client, asked | kept, usual)
+    return min(end, before.expires_at) if before is not None and kept else end
 
 
 def one_at_a_time(db: Session, citizen_id: UUID) -> None:

@@ -62,6 +62,7 @@ PLAIN = (
     "tls_client_auth_san_email",
     "subject_type",
     "default_max_age",
+    "consent_lifetime",
     "require_auth_time",
     "min_acr",
     "backchannel_logout_uri",

@@ -84,7 +84,7 @@ FLAGS = (
     "require_signed_request_object",
     "tls_client_certificate_bound_access_tokens",
 )
-NUMBERS = ("default_max_age",)
+NUMBERS = ("consent_lifetime", "default_max_age")
 OBJECTS = ("claims", "jwks", "waivers")
 LOCALISED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
 LANGUAGE_CHARS = 12

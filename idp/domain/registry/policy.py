@@ -32,6 +32,7 @@ from idp.protocol.oauth.client import Environment, Profile
 from idp.protocol.oauth.token_exchange import TOKEN_EXCHANGE
 from idp.protocol.oidc.acr import AAL1, AAL2, LEVELS, rank
 from idp.protocol.oidc.catalogue import BY_SCOPE, CLAIMS, SCOPES, Sensitivity
+from idp.protocol.oidc.consent_lifetime import most
 from idp.protocol.oidc.once_only import TYPES
 from idp.protocol.oidc.session_state import origin_of
 from idp.protocol.oidc.subject import SUBJECT_TYPES
@@ -318,6 +319,9 @@ def _reading(metadata: Mapping[str, Any], profile: Profile, policy: Policy, repo
         _use(name, use, ("id", "en") if policy.strict else ("id",), report)
     if policy.strict and not uses and set(metadata["scope"].split()) - PLAIN_SCOPES:
         report.add("claims", Rule.CLAIMS)
+    longest = int(most(claims_read(metadata)).total_seconds())
+    if not 1 <= metadata.get("consent_lifetime", 1) <= longest:
+        report.add("consent_lifetime", Rule.CONSENT_LIFETIME, str(longest))
     specific = sorted(c for c in claims_read(metadata) if CLAIMS[c].sensitivity is Sensitivity.SPECIFIC)
     if policy.strict and specific and profile not in FAPI:
         report.add("profile", Rule.SPECIFIC, ", ".join(specific))

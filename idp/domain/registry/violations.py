@@ -53,6 +53,7 @@ class Rule(StrEnum):
     NAME = "needs a name in Indonesian and in English"
     CLAIMS = "says why each item is read; it is required in production"
     PURPOSE = "needs a purpose in {1} for {0}"
+    CONSENT_LIFETIME = "must be 1 to {0} seconds for what is read"
     GROUND = "needs a legal basis of UU PDP article 20 for {0}: {1}"
     ENVIRONMENT = "a production deployment holds no sandbox clients"
     OURS = "must not be an address of the provider: {0}"

@@ -11,6 +11,9 @@ from idp.protocol.oauth.errors import UnauthorizedClient
 ANSWERS: Final = ("id_token", "userinfo", "authorization", "introspection")
 """What a client may have encrypted; with `_encrypted_response_alg` the names of metadata members."""
 
+NOTICE_GROUNDS: Final = frozenset({"law", "public_duty", "contract", "vital_interest"})
+"""Grounds of UU PDP article 20 on which data is given without consent, which would be void there (art. 20 (2))."""
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -37,6 +40,11 @@ class ClaimUse:
     required: bool = False
     purpose: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     legal_basis: str = "consent"
+
+    @property
+    def by_law(self) -> bool:
+        """True where the citizen is told rather than asked: it comes with the service, on a ground beside consent."""
+        return self.required and self.legal_basis in NOTICE_GROUNDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +104,8 @@ class Client:
     subject_type: str = "pairwise"
     sector: str = ""
     default_max_age: int | None = None
+    consent_lifetime: int | None = None
+    """Seconds a consent stands; None: as this deployment has it."""
     require_auth_time: bool = False
     default_acr_values: tuple[str, ...] = ()
     min_acr: str = ""

@@ -30,6 +30,8 @@ FLAGS = (
 TEXTS = ("frontchannel_logout_uri", "backchannel_client_notification_endpoint", *MATCHES)
 LISTS = ("resource_uris",)
 SELECTS = ("request_object_signing_alg", "backchannel_token_delivery_mode")
+LONGEST_NUMBER = 6
+SECONDS_PER_DAY = 24 * 60 * 60
 FIELD_OF = dict.fromkeys(FLAGS, PROTECTION)
 
 
@@ -37,6 +39,7 @@ def sent(form: MultiDict[str, str], base: Mapping[str, Any]) -> dict[str, Any]:
     """Read what was sent; None takes a member away. A box left empty is no change to a member that is false."""
     values: dict[str, Any] = {name: form.get(name, "").strip() or None for name in (*TEXTS, *SELECTS)}
     values |= {name: form.get(name, "").split() or None for name in LISTS}
+    values["consent_lifetime"] = _seconds(form.get("consent_lifetime", "").strip(), base)
     values["authorization_details_types"] = form.getlist("authorization_details_types") or None
     ticked = form.getlist(PROTECTION)
     for name in FLAGS:
@@ -58,6 +61,17 @@ def advanced(metadata: Mapping[str, Any]) -> FieldGroup:
                 "checks",
                 "",
                 words.options({name: labels[name] for name in FLAGS}, ticked),
+            ),
+            FormField(
+                "consent_lifetime",
+                _("Masa berlaku izin (hari)"),
+                "text",
+                _days(metadata.get("consent_lifetime")),
+                (),
+                _(
+                    "Setelah itu warga ditanya lagi. Paling lama 365 hari untuk data terbatas atau spesifik, 730 hari "
+                    "untuk yang lain; kosong berarti seperti biasa di sini."
+                ),
             ),
             _choice(
                 metadata,
@@ -91,6 +105,22 @@ def advanced(metadata: Mapping[str, Any]) -> FieldGroup:
         ),
         folded=True,
     )
+
+
+def _seconds(days: str, base: Mapping[str, Any]) -> Any:
+    """Read days; what was not changed stays, and what is no number is handed on, so that the rules name it."""
+    if days == _days(base.get("consent_lifetime")):
+        return base.get("consent_lifetime")
+    if not days.isascii() or not days.isdigit() or len(days) > LONGEST_NUMBER:
+        return days or None
+    return int(days) * SECONDS_PER_DAY
+
+
+def _days(seconds: object) -> str:
+    if isinstance(seconds, int):
+        days, rest = divmod(seconds, SECONDS_PER_DAY)
+        return str(days) if not rest else f"{seconds / SECONDS_PER_DAY:g}"
+    return str(seconds or "")
 
 
 def _text(metadata: Mapping[str, Any], member: str, labels: Mapping[str, str]) -> FormField:

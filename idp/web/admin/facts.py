@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import gettext as _, ngettext
 
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.registry.registrations import differing, full_metadata
@@ -16,6 +16,7 @@ from idp.web import locale
 from idp.web.admin import words
 from idp.web.pages.admin import Difference, Fact, FactGroup, PurposeLine
 
+SECONDS_PER_DAY = 24 * 60 * 60
 APART = ("claims", "response_types")
 """Shown elsewhere, or following from another member."""
 
@@ -109,6 +110,7 @@ def member_labels() -> dict[str, str]:
         "grant_types": _("Cara memperoleh token"),
         "scope": _("Cakupan (scope)"),
         "claims": _("Tujuan setiap data"),
+        "consent_lifetime": _("Masa berlaku izin (detik)"),
         "min_acr": _("Tingkat masuk paling rendah"),
         "resource_uris": _("Alamat layanan (API)"),
         "authorization_details_types": _("Izin terperinci (authorization_details)"),
@@ -153,6 +155,7 @@ def _groups() -> dict[str, tuple[str, ...]]:
             "scope",
             "resource_uris",
             "authorization_details_types",
+            "consent_lifetime",
             "min_acr",
             "required_role",
             "id_token_signed_response_alg",
@@ -181,6 +184,9 @@ def _fact(name: str, value: object, labels: Mapping[str, str]) -> Fact:
         return Fact(label, (said.get(str(value), str(value)),))
     if name == "grant_types" and isinstance(value, list):
         return Fact(label, tuple(f"{words.grants().get(v, v)} ({v})" for v in value))
+    if name == "consent_lifetime" and isinstance(value, int):
+        days = value // SECONDS_PER_DAY
+        return Fact(_("Masa berlaku izin"), (ngettext("%(num)s hari", "%(num)s hari", days),))
     if name == "scope":
         language = locale.language()
         return Fact(label, tuple(_scope(v, language) for v in str(value).split()))

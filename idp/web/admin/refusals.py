@@ -100,6 +100,7 @@ def _rules() -> Mapping[Rule, str]:
         Rule.NAME: _("perlu nama dalam bahasa Indonesia dan Inggris"),
         Rule.CLAIMS: _("tulis alasan setiap data yang dibaca; wajib di produksi"),
         Rule.PURPOSE: _("perlu tujuan ({1}) untuk {0}"),
+        Rule.CONSENT_LIFETIME: _("harus 1 sampai {0} detik untuk data yang dibaca"),
         Rule.GROUND: _("perlu dasar hukum UU PDP pasal 20 untuk {0}: {1}"),
         Rule.ENVIRONMENT: _("sistem produksi tidak memuat klien uji coba"),
         Rule.OURS: _("tidak boleh alamat sistem ini sendiri: {0}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, request
 
 from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Reach, Shown, is_required
+from idp.domain.consent.models import Authorization
 from idp.domain.exchange.preview import Preview, preview
 from idp.domain.grants.asking import subject_digest
 from idp.domain.grants.situation import Standing
@@ -39,24 +40,26 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
     now = services().clock()
     g.shared_device = standing.shared
     with unit_of_work() as db:
-        seen = decisions.seen(decisions.standing(db, standing.citizen_id, client.client_id, now))
+        before = decisions.standing(db, standing.citizen_id, client.client_id, now)
+        seen = decisions.seen(before)
         opened = _preview(db, asked, client, standing, now, chosen=seen.ids)
         contacts = chosen_contacts.choices(
             db, opened.data_key, standing.citizen_id, asked_claims(asked, client), seen
         )
         name = _preview(db, asked, client, standing, now, names=("name",)).claims.get("name", "")
-    lines = {line.name: line for line in _shown(asked, client, opened)}
-    page_lines = {line.name: _line(line, opened) for line in lines.values()}
+    until = _until(before, asked, client, now)
+    lines = _shown(asked, client, opened, until)
     return ConsentPage(
         agency=agency(client),
         action=f"/interaction/{uid}/consent",
         citizen_name=str(name),
-        required=tuple(page_lines[line.name] for line in lines.values() if line.required),
-        optional=tuple(page_lines[line.name] for line in lines.values() if not line.required),
+        notices=tuple(_line(line, opened) for line in lines if line.notice),
+        required=tuple(_line(line, opened) for line in lines if line.required and not line.notice),
+        optional=tuple(_line(line, opened) for line in lines if not line.required),
         details=detail_lines(services(), asked.authorization_details, client, locale.language()),
         services=_services_called(asked, client),
         contacts=contacts,
-        until=(now + services().settings.consent_lifetime).date(),
+        until=until.date(),
         offline=asked.wants_offline,
     )
 
@@ -105,13 +108,14 @@ def give(
     Raises:
         InvalidRequest: an item was ticked that was not offered, or a contact is not the citizen's.
     """
-    before = decisions.seen(decisions.standing(db, standing.citizen_id, client.client_id, now))
+    before = decisions.standing(db, standing.citizen_id, client.client_id, now)
+    until = _until(before, asked, client, now)
     data_key = _preview(db, asked, client, standing, now, names=()).data_key
-    seen = chosen_contacts.chosen(db, data_key, standing.citizen_id, contacts, before)
+    seen = chosen_contacts.chosen(db, data_key, standing.citizen_id, contacts, decisions.seen(before))
     if seen is None:
         raise InvalidRequest("the form names a contact that was not offered")
     opened = _preview(db, asked, client, standing, now, chosen=seen.ids)
-    shown = _shown(asked, client, opened)
+    shown = _shown(asked, client, opened, until)
     if not ticked <= {line.name for line in shown if not line.required}:
         raise InvalidRequest("the form names an item that was not offered")
     decisions.grant(
@@ -127,7 +131,7 @@ def give(
         subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
         actor=actor,
         language=locale.language(),
-        expires_at=now + services().settings.consent_lifetime,
+        expires_at=until,
         now=now,
     )
     decisions.choose_contacts(db, standing.citizen_id, client.client_id, seen, now)
@@ -166,7 +170,16 @@ def _preview(
     return preview(db, tree.vault, tree.sector_salt, standing.citizen_id, client, wanted, now, chosen=chosen)
 
 
-def _shown(asked: AuthorizationRequest, client: Client, opened: Preview) -> tuple[Shown, ...]:
+def _until(
+    before: Authorization | None, asked: AuthorizationRequest, client: Client, now: datetime
+) -> datetime:
+    usual = services().settings.consent_lifetime
+    return decisions.until(before, client, asked_claims(asked, client), usual, now)
+
+
+def _shown(
+    asked: AuthorizationRequest, client: Client, opened: Preview, until: datetime
+) -> tuple[Shown, ...]:
     language = locale.language()
     return tuple(
         Shown(
@@ -177,6 +190,9 @@ def _shown(asked: AuthorizationRequest, client: Client, opened: Preview) -> tupl
             purpose=claim_lines.purpose(client, name, language),
             legal_basis=claim_lines.basis(client, name),
             required=is_required(client, asked.claims, name),
+            ground=claim_lines.ground(client, name),
+            notice=claim_lines.is_notice(client, name),
+            until=until.date().isoformat(),
         )
         for name in asked_claims(asked, client)
         if name in opened.claims or _asked_by_name(name, asked, client)
@@ -199,4 +215,5 @@ def _line(shown: Shown, opened: Preview) -> ClaimLine:
         legal_basis=shown.legal_basis,
         verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
         sensitive=claim_lines.is_closed(shown.name),
+        until=date.fromisoformat(shown.until),
     )

@@ -162,6 +162,8 @@ class ClaimLine:
     sensitive: bool = False
     checked: bool = False
     """Only for optional items shown again after an error; off at first sight (UU PDP art. 22)."""
+    until: date | None = None
+    """Asked, or told, again on this day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class ConsentPage(Page):
 
     action: str
     citizen_name: str
+    notices: tuple[ClaimLine, ...] = ()
+    """Given on another ground than consent: the citizen is told, once, apart from what is asked."""
     required: tuple[ClaimLine, ...] = ()
     optional: tuple[ClaimLine, ...] = ()
     details: tuple[DetailLine, ...] = ()
@@ -220,7 +224,11 @@ class ConsentPage(Page):
     """None: until the citizen withdraws it."""
     offline: bool = False
     """The agency may fetch the data again while the citizen is away (offline_access)."""
-    withdraw_days: int = 3
+
+    @property
+    def asks(self) -> bool:
+        """Whether the service needs a yes; else the citizen is told, may add something, and goes on or not."""
+        return not self.notices or bool(self.required or self.services or self.details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
