@@ -13,6 +13,7 @@ from uuid import UUID
 from idp.domain.audit import (
     abuse_events,
     account_events,
+    case_events,
     decoupled_events,
     device_events,
     message_events,
@@ -289,6 +290,7 @@ class LogoutUndelivered(Event):
 ELSEWHERE = (
     abuse_events,
     account_events,
+    case_events,
     decoupled_events,
     device_events,
     message_events,

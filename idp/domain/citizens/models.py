@@ -121,7 +121,10 @@ class Contact(Base):
 
 
 class AttributeValue(Base):
-    """One dated value with its provenance: sealed JSON; superseded values are kept (features D12)."""
+    """One dated value with its provenance: sealed JSON; superseded values are kept (features D12).
+
+    `case_number` and `case_outcome` are of the case that looked at this very value, if one did (features F12).
+    """
 
     __tablename__ = "attribute_value"
     __table_args__ = (
@@ -146,6 +149,8 @@ class AttributeValue(Base):
     valid_until: Mapped[Moment | None]
     recorded_at: Mapped[Moment]
     superseded_at: Mapped[Moment | None]
+    case_number: Mapped[Name | None]
+    case_outcome: Mapped[Name | None]
 
 
 class Role(Base):

@@ -44,6 +44,14 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "CitizenLookedUp": ("security", lazy_gettext("Petugas membuka data akun Anda")),
     "CaseOpened": ("security", lazy_gettext("Kasus bantuan dibuka")),
     "CaseDecided": ("security", lazy_gettext("Kasus bantuan diputuskan petugas kedua")),
+    "DataDisputed": ("data", lazy_gettext("Dua instansi menyimpan data yang berbeda tentang Anda")),
+    "CorrectionAsked": ("data", lazy_gettext("Anda meminta data dibetulkan")),
+    "CorrectionWithdrawn": ("data", lazy_gettext("Anda membatalkan permintaan membetulkan data")),
+    "DataCaseViewed": ("data", lazy_gettext("Petugas membuka kasus data Anda")),
+    "DataCaseAnswered": ("data", lazy_gettext("Petugas mengusulkan data yang dibetulkan")),
+    "DataCaseReturned": ("data", lazy_gettext("Petugas kedua mengembalikan usulan data")),
+    "DataCaseDecided": ("data", lazy_gettext("Kasus data Anda dijawab")),
+    "DataCaseLate": ("data", lazy_gettext("Kasus data Anda belum dijawab pada waktunya")),
     "PermitIssued": ("security", lazy_gettext("Izin memasang pengaman baru diberikan")),
     "AccountRenewed": ("security", lazy_gettext("Kata sandi dan pengaman baru dipasang")),
     "ChangeAsked": ("security", lazy_gettext("Perubahan penting diminta; berlaku setelah masa tunggu")),
@@ -73,7 +81,18 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
 }
-OF_OFFICERS: Final = frozenset({"CitizenLookedUp", "CaseOpened", "CaseDecided", "PermitIssued"})
+OF_OFFICERS: Final = frozenset(
+    {
+        "CitizenLookedUp",
+        "CaseOpened",
+        "CaseDecided",
+        "DataCaseViewed",
+        "DataCaseAnswered",
+        "DataCaseReturned",
+        "DataCaseDecided",
+        "PermitIssued",
+    }
+)
 NOT_ME: Final = "/me/not-me"
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
