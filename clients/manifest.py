@@ -10,6 +10,8 @@ from typing import Any
 
 GROUNDS = ("consent", "contract", "law", "vital_interest", "public_duty", "legitimate_interest")
 """The grounds for processing of UU PDP article 20."""
+SUBJECTS = ("nik", "sub")
+"""How a publisher finds a person: by NIK, or by the pairwise `sub` its own client knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,21 @@ class Ask:
     required: bool
     purpose: Mapping[str, str]
     legal_basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What the agency publishes about citizens, by which client, and where it answers."""
+
+    client_id: str
+    endpoint: str
+    subject: str
+    max_age_days: Mapping[str, int]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The claims it publishes."""
+        return tuple(self.max_age_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,7 @@ class Manifest:
     required_role: str | None
     asks: tuple[Ask, ...]
     metadata: Mapping[str, Any]
+    publishing: Publishing | None = None
 
     def claims_request(self) -> dict[str, Any]:
         """Return the `claims` parameter: exactly what is registered, no more (OIDC Core §5.5)."""
@@ -63,7 +81,20 @@ def read(path: Path, base: str | None = None) -> Manifest:
         required_role=client.get("required_role"),
         asks=asks,
         metadata=client,
+        publishing=_publishing(path, _with_base(document.get("publisher"), base)),
     )
+
+
+def _publishing(path: Path, section: Mapping[str, Any] | None) -> Publishing | None:
+    if section is None:
+        return None
+    if section["subject"] not in SUBJECTS:
+        raise ValueError(f"{path}: publisher: subject must be one of {', '.join(SUBJECTS)}")
+    ages = {name: attribute["max_age_days"] for name, attribute in section["attributes"].items()}
+    for name, days in ages.items():
+        if type(days) is not int or days < 1:
+            raise ValueError(f"{path}: publisher: {name}: max_age_days must be a whole number of days")
+    return Publishing(section["client_id"], section["endpoint"], section["subject"], ages)
 
 
 def _with_base(value: Any, base: str) -> Any:

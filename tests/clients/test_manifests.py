@@ -63,6 +63,13 @@ SCOPE_OF = {
     "unit": "asn",
     "position": "asn",
 }
+PUBLISHED = {
+    "education": ("nisn", "highest_education", "diploma"),
+    "health": ("bpjs_number", "satusehat_ihs"),
+    "tax": ("npwp", "npwp_branch"),
+    "business_licence": ("org",),
+    "civil_service": ("nip", "employment_kind", "agency", "unit", "position"),
+}
 
 
 def agency_of(name: str) -> Agency:
@@ -161,4 +168,27 @@ def test_a_claim_without_a_known_ground_is_refused(tmp_path: Path) -> None:
 
 def test_manifests_are_plain_toml(name: str) -> None:
     document = tomllib.loads((CLIENTS / name / "client.toml").read_text(encoding="utf-8"))
-    assert set(document) == {"base", "agency", "client"} and len(document["client"]) == 1
+    assert {"base", "agency", "client", "publisher"} <= set(document) and len(document["client"]) == 1
+
+
+def test_an_agency_publishes_by_its_own_client_at_its_own_address(name: str) -> None:
+    read = manifest.read(CLIENTS / name / "client.toml", "https://agency.example")
+    assert read.publishing is not None
+    assert read.publishing.client_id == read.client_id
+    assert read.publishing.endpoint == "https://agency.example/attributes"
+    assert read.publishing.names == PUBLISHED[name]
+
+
+def test_the_agency_is_the_source_of_what_it_publishes(name: str) -> None:
+    document = tomllib.loads((CLIENTS / name / "client.toml").read_text(encoding="utf-8"))
+    assert document["agency"]["id"] == name
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('subject = "nik"', 'subject = "name"'), ("max_age_days = 90", 'max_age_days = "ever"')]
+)
+def test_a_publisher_section_that_makes_no_sense_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    text = (CLIENTS / "tax" / "client.toml").read_text(encoding="utf-8")
+    (tmp_path / "client.toml").write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match="publisher"):
+        manifest.read(tmp_path / "client.toml")

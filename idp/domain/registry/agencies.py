@@ -16,7 +16,7 @@ from idp.domain.store.database import Session
 DEFAULT = "gerbang"
 DEFAULT_NAMES = ("Penyelenggara Gerbang", "Gerbang operator")
 LONGEST_NAME = 120
-_SLUG = re.compile(r"[a-z][a-z0-9-]{1,59}")
+_SLUG = re.compile(r"[a-z][a-z0-9_-]{1,59}")
 
 
 class BadAgency(ValueError):
@@ -31,7 +31,7 @@ def put(db: Session, agency_id: str, name_id: str, name_en: str, *, by: str, now
     """
     names = name_id.strip(), name_en.strip()
     if not _SLUG.fullmatch(agency_id):
-        raise BadAgency("an agency id is 2 to 60 lower-case letters, digits and hyphens")
+        raise BadAgency("an agency id is 2 to 60 lower-case letters, digits, hyphens and underscores")
     if not all(names) or max(map(len, names)) > LONGEST_NAME or not all(map(str.isprintable, names)):
         raise BadAgency("an agency needs a name in Indonesian and in English, of at most 120 characters")
     row = db.get(Agency, agency_id)
