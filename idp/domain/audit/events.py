@@ -16,6 +16,7 @@ from idp.domain.audit import (
     case_events,
     decoupled_events,
     device_events,
+    exchange_events,
     message_events,
     passkey_events,
     recovery_events,
@@ -265,11 +266,15 @@ class ClientAuthenticationFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataReleased(Event):
-    """Citizen data left to a client; the ledger row `release_id` names the claims (UU PDP art. 31)."""
+    """Citizen data left to a client (UU PDP art. 31).
+
+    The ledger row `release_id` names the claims and `digest` is its SHA-256.
+    """
 
     IN_HISTORY: ClassVar[bool] = True
     release_id: UUID
     claims: tuple[str, ...]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +298,7 @@ ELSEWHERE = (
     case_events,
     decoupled_events,
     device_events,
+    exchange_events,
     message_events,
     passkey_events,
     recovery_events,

@@ -10,9 +10,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from idp import trace
-from idp.domain.audit.events import DataReleased
-from idp.domain.audit.record import INSERT_PENDING, parameters
 from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
+from idp.domain.exchange.entries import Entry, write
 from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values, with_chosen
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
@@ -51,13 +50,6 @@ SQLITE = f"SELECT {FACTS} {GATED}"
 SQLITE_VALUES = """
 SELECT id, name, sealed, source, level, verified_at FROM attribute_value
 WHERE citizen_id = :citizen_id AND superseded_at IS NULL
-"""
-INSERT_RELEASE = """
-INSERT INTO release (id, at, citizen_id, client_id, authorization_id, family_id, claims, channel, trace_id)
-VALUES (:id, :now, :citizen_id, :client_id, :authorization_id, :family_id, :claims, :channel, :trace_id)
-"""
-AUDIT_VALUES = """
-VALUES (:audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail)
 """
 
 
@@ -155,28 +147,20 @@ def _open(found: Releasable, names: tuple[str, ...], client: Client, vault: Vaul
 def _write_ledger(
     statements: Statements, found: Releasable, answer: Answer, channel: str, now: datetime
 ) -> None:
-    names = tuple(answer.claims)
-    event = DataReleased(
-        citizen_id=found.citizen_id, client_id=found.client_id, release_id=answer.id, claims=names
+    write(
+        statements,
+        Entry(
+            id=answer.id,
+            at=now,
+            citizen_id=found.citizen_id,
+            client_id=found.client_id,
+            authorization_id=found.authorization_id,
+            family_id=found.family_id,
+            claims=" ".join(answer.claims),
+            channel=channel,
+            trace_id=trace.current(),
+        ),
     )
-    params = {
-        "id": answer.id,
-        "now": now,
-        "citizen_id": found.citizen_id,
-        "client_id": found.client_id,
-        "authorization_id": found.authorization_id,
-        "family_id": found.family_id,
-        "claims": " ".join(names),
-        "channel": channel,
-        "trace_id": trace.current(),
-        **parameters(event, now),
-    }
-    if isinstance(statements, SqliteStatements):
-        with statements.transaction(write=True) as tx:
-            tx.one(INSERT_RELEASE, params)
-            tx.one(INSERT_PENDING + AUDIT_VALUES, params)
-        return
-    statements.one(f"WITH ledger AS ({INSERT_RELEASE}) {INSERT_PENDING} {AUDIT_VALUES}", params)
 
 
 def _value(row: Row) -> SealedValue:

@@ -80,6 +80,8 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
     "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
+    "ReleaseRefused": ("data", lazy_gettext("Permintaan data dari %(service)s ditolak")),
+    "AttributesPushed": ("data", lazy_gettext("%(service)s memperbarui data Anda")),
 }
 OF_OFFICERS: Final = frozenset(
     {
@@ -153,8 +155,10 @@ def _detail(entry: Entry) -> str:
         return str(known.get("device", ""))
     if entry.event in ("SessionEnded", "DeviceForgotten", "CrossDeviceDenied"):
         return str(REASONS.get(str(known.get("reason")), ""))
-    if entry.event == "DataReleased":
+    if entry.event in ("DataReleased", "ReleaseRefused"):
         return _claims(known.get("claims", ()))
+    if entry.event == "AttributesPushed":
+        return _claims(known.get("attributes", ()))
     if entry.event in ("ContactAdded", "ContactMadePrimary", "ContactRemoved"):
         return str(_("Alamat email") if known.get("kind") == "email" else _("Nomor ponsel"))
     if entry.event == "ConsentGranted":
