@@ -10,7 +10,7 @@ from flask import Flask, g, request
 from idp import metrics, trace
 from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import admin, cookies, headers, health, home, logos, selfservice, senders
+from idp.web import admin, board, cookies, headers, health, home, logos, selfservice, senders
 from idp.web.assets import init_assets
 from idp.web.draining import Draining
 from idp.web.errors import init_errors
@@ -84,6 +84,7 @@ def create_app(services: Services) -> Flask:
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)
+    app.register_blueprint(board.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(senders.bp)
     app.register_blueprint(selfservice.bp)

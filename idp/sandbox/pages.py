@@ -45,6 +45,7 @@ def start() -> Response:
             *_agencies(),
             AddressLine(_("Akun saya"), "/me", _("Data, layanan, perangkat, dan riwayat")),
             AddressLine(_("Konsol administrator"), "/admin", _("Pendaftaran layanan dan catatan audit")),
+            AddressLine(_("Papan jalan tol"), "/board", _("Berapa isian yang tidak perlu diketik lagi")),
             AddressLine(_("Kotak keluar"), OUTBOX, _("Surat yang tidak jadi dikirim")),
             AddressLine("Discovery", f"{issuer}/.well-known/openid-configuration", "OpenID Connect"),
         ),

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, format_date, format_datetime, refresh
+from flask_babel import Babel, format_date, format_datetime, format_decimal, refresh
 
 from idp.web.pages.base import LanguageLink
 
@@ -29,7 +29,9 @@ def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Jakarta")
     Babel(app, default_translation_directories=str(catalogues), locale_selector=language)
-    app.jinja_env.filters.update(date=written_date, moment=written_moment, nik=masked_nik)
+    app.jinja_env.filters.update(
+        date=written_date, moment=written_moment, nik=masked_nik, number=written_number
+    )
     app.context_processor(_context)
     app.after_request(_remember)
 
@@ -84,6 +86,11 @@ def written_date(day: date) -> str:
 def written_moment(moment: datetime) -> str:
     """A moment in words, in the time of Jakarta: 27 Mei 2024, 14.05 WIB."""
     return str(format_datetime(moment, "d MMMM y, HH.mm 'WIB'"))
+
+
+def written_number(number: int) -> str:
+    """A whole number with separators: 12.345 in Bahasa Indonesia, 12,345 in English."""
+    return str(format_decimal(number))
 
 
 def masked_nik(nik: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,6 +28,14 @@ class Slice(Generic[T]):
 def every(db: Session, *, agency_id: str | None = None, search: str = "") -> Sequence[ClientRegistration]:
     """Return up to 1,000 clients by id."""
     return db.scalars(_found(agency_id, search, "", "").order_by(ClientRegistration.id).limit(MOST)).all()
+
+
+def by_id(db: Session, ids: Iterable[str]) -> dict[str, ClientRegistration]:
+    """Return clients by their ids."""
+    return {
+        row.id: row
+        for row in db.scalars(select(ClientRegistration).where(ClientRegistration.id.in_(set(ids))))
+    }
 
 
 def page(

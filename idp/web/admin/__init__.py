@@ -13,6 +13,7 @@ from idp.web.admin import (
     counter,
     lifecycle,
     messages,
+    meter,
     passkeys,
     sign_in,
     tokens,
@@ -33,6 +34,7 @@ for module in (
     agencies,
     audit,
     messages,
+    meter,
     tokens,
 ):
     bp.register_blueprint(module.bp)

@@ -38,6 +38,7 @@ from idp.web.pages.base import (
     Steps,
     Way,
 )
+from idp.web.pages.board import BoardPage
 from idp.web.pages.contacts import (
     AccountContactAddPage,
     AccountContactCodePage,
@@ -162,6 +163,7 @@ __all__ = [
     "ApplicationLine",
     "ApprovePage",
     "BlockedLine",
+    "BoardPage",
     "Challenge",
     "ChangeCancelPage",
     "ChangeLine",

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from idp.web.pages import Page
-from tests.unit.web.samples import account, leaving, messages, recovering, registering, sandbox, signing_in
+from tests.unit.web.samples import (
+    account,
+    board,
+    leaving,
+    messages,
+    recovering,
+    registering,
+    sandbox,
+    signing_in,
+)
 
 SAMPLES: dict[str, Callable[[], Page]] = {
     **signing_in.SAMPLES,
@@ -14,5 +23,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **account.SAMPLES,
     **recovering.SAMPLES,
     **messages.SAMPLES,
+    **board.SAMPLES,
     **sandbox.SAMPLES,
 }
