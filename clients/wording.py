@@ -65,7 +65,7 @@ def origin(known: Known) -> str:
         "tax": _("data pajak"),
         "education": _("data pendidikan"),
         "health": _("data jaminan kesehatan"),
-        "business": _("data perizinan usaha"),
+        "business_licence": _("data perizinan usaha"),
     }
     source = sources.get(known.source or "", _("Gerbang"))
     if known.verified_at:

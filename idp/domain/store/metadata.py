@@ -10,6 +10,7 @@ import idp.domain.citizens.models
 import idp.domain.consent.models
 import idp.domain.events.models
 import idp.domain.exchange.dispute_models
+import idp.domain.exchange.agreement_models
 import idp.domain.exchange.models
 import idp.domain.grants.models
 import idp.domain.inventory.meter_models

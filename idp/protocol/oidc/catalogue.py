@@ -83,7 +83,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
         "tax": Source("Direktorat Jenderal Pajak", "Tax office"),
         "education": Source("Data pendidikan", "Education records"),
         "health": Source("Data jaminan kesehatan", "Health insurance records"),
-        "business": Source("Data perizinan usaha (OSS)", "Business licence records (OSS)"),
+        "business_licence": Source("Data perizinan usaha (OSS)", "Business licence records (OSS)"),
         "civil_service": Source("Badan Kepegawaian Negara", "Civil service agency (BKN)"),
     }
 )
@@ -161,7 +161,7 @@ _ROWS: Final = (
     Claim("diploma", "education", _L, _G, "Ijazah", "Diplomas", "education"),
     Claim("bpjs_number", "health", _T, _S, "Nomor BPJS Kesehatan", "Health insurance number", "health"),
     Claim("satusehat_ihs", "health", _T, _S, "Nomor SATUSEHAT", "SATUSEHAT number", "health"),
-    Claim("org", "business", _O, _G, "Usaha yang Anda wakili", "Business you act for", "business"),
+    Claim("org", "business", _O, _G, "Usaha yang Anda wakili", "Business you act for", "business_licence"),
     Claim("nip", "asn", _T, _R, "NIP", "Civil servant number (NIP)", "civil_service"),
     Claim("employment_kind", "asn", _T, _G, "Status kepegawaian", "Kind of employment", "civil_service"),
     Claim("agency", "asn", _T, _G, "Instansi", "Agency", "civil_service"),
