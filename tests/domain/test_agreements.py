@@ -3,87 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from idp.domain.audit.models import AuditPending
 from idp.domain.exchange import agreement_steps as steps, agreements
 from idp.domain.exchange.agreement_models import Agreement
 from idp.domain.exchange.agreement_steps import Hand
-from idp.domain.exchange.agreement_terms import BadAgreement, Wanted, years_later
-from idp.domain.registry import agencies
+from idp.domain.exchange.agreement_terms import BadAgreement, years_later
 from idp.domain.registry.changes import NotAllowed
+from tests.support.agreements import DIMAS, HEALTH, LICENCE, RINA, TAX, Desk
 from tests.support.race import race
-
-LICENCE = Hand("operator:wati", agency_id="business_licence")
-TAX = Hand("operator:ayu", agency_id="tax")
-HEALTH = Hand("operator:sri", agency_id="health")
-RINA, DIMAS = Hand("operator:rina", platform=True), Hand("operator:dimas", platform=True)
-
-
-class Desk:
-    """What the tests do, each in a transaction of its own."""
-
-    def __init__(self, services):
-        self.services = services
-        with services.database.unit_of_work() as db:
-            for agency in ("business_licence", "tax", "health", "education"):
-                agencies.put(db, agency, agency, agency, by="tests", now=self.now)
-
-    @property
-    def now(self):
-        return self.services.clock()
-
-    def wanted(self, **changes):
-        values = {
-            "consumer_id": "business_licence",
-            "owner_id": "tax",
-            "attributes": ("npwp",),
-            "purpose_id": "Mengisi NPWP pada izin usaha",
-            "purpose_en": "To fill in the tax number on the licence",
-            "legal_basis": "law",
-            "legal_reference": "PP 28/2025",
-            "retention_days": 365,
-            "expires_at": years_later(self.now, 2),
-        }
-        return Wanted(**values | changes)
-
-    def ask(self, by=LICENCE, **changes):
-        with self.services.database.unit_of_work() as db:
-            return steps.request(db, self.wanted(**changes), by, self.now).id
-
-    def do(self, step, agreement_id, by, *reason):
-        with self.services.database.unit_of_work() as db:
-            return step(db, agreement_id, *reason, by, self.now).status
-
-    def agreed(self, **changes):
-        agreement_id = self.ask(**changes)
-        assert self.do(steps.approve_by_owner, agreement_id, TAX) == "agreed"
-        return agreement_id
-
-    def in_force(self, **changes):
-        agreement_id = self.agreed(**changes)
-        assert self.do(steps.approve_by_platform, agreement_id, RINA) == "in_force"
-        return agreement_id
-
-    def flows(self, consumer="business_licence"):
-        with self.services.database.unit_of_work() as db:
-            return sorted(agreements.by_attribute(agreements.in_force(db, consumer, self.now)))
-
-    def history(self, agreement_id):
-        with self.services.database.unit_of_work() as db:
-            return [(s.step, s.party, s.actor, s.reason) for s in agreements.history(db, agreement_id)]
-
-    def events(self):
-        with self.services.database.unit_of_work() as db:
-            names = db.scalars(select(AuditPending.event).order_by(AuditPending.id)).all()
-        return [name for name in names if name.startswith("Agreement")]
-
-    def row(self, agreement_id):
-        with self.services.database.unit_of_work() as db:
-            row = agreements.find(db, agreement_id)
-            db.expunge(row)
-            return row
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from uuid import UUID
 from idp.domain.audit import (
     abuse_events,
     account_events,
-    case_events,
     agreement_events,
+    case_events,
     decoupled_events,
     device_events,
     exchange_events,

@@ -145,9 +145,7 @@ def expiring(db: Session, now: datetime, agency_id: str | None = None) -> Sequen
 def history(db: Session, agreement_id: UUID) -> Sequence[AgreementStep]:
     """Return every step of an agreement, the oldest first."""
     return db.scalars(
-        select(AgreementStep)
-        .where(AgreementStep.agreement_id == agreement_id)
-        .order_by(AgreementStep.number)
+        select(AgreementStep).where(AgreementStep.agreement_id == agreement_id).order_by(AgreementStep.number)
     ).all()
 
 

@@ -9,8 +9,8 @@ import idp.domain.cases.models
 import idp.domain.citizens.models
 import idp.domain.consent.models
 import idp.domain.events.models
-import idp.domain.exchange.dispute_models
 import idp.domain.exchange.agreement_models
+import idp.domain.exchange.dispute_models
 import idp.domain.exchange.models
 import idp.domain.grants.models
 import idp.domain.inventory.meter_models

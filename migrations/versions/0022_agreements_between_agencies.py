@@ -1,6 +1,6 @@
 """Keep agreements between agencies and their steps; the demo agencies are named as their claims' sources (F1, F3).
 
-Revision 0021, after 0020.
+Revision 0022, after 0021.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from alembic import op
 
 from idp.domain.store.base import UtcDateTime
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
