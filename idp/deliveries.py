@@ -10,8 +10,9 @@ from typing import Final
 import structlog
 
 from idp.channels.post_office import PostOffice
-from idp.domain.events import outbox
+from idp.domain.events import announcements, outbox
 from idp.domain.events.outbox import Delivery, Outcome, later, never
+from idp.domain.exchange import telling
 from idp.domain.grants import ping
 from idp.domain.messages.send import RECEIPT
 from idp.domain.proofing import resume
@@ -24,7 +25,7 @@ from idp.services import Services
 
 log = structlog.get_logger()
 
-SLOTS: Final = {"logo": 1, "logout": 6, "message": 4, "ping": 4, "proofing": 1, "receipt": 1}
+SLOTS: Final = {"event": 6, "logo": 1, "logout": 6, "message": 4, "ping": 4, "proofing": 1, "receipt": 1}
 """How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -66,6 +67,8 @@ class Deliveries:
                 backchannel.note(db, delivery, state, now)
             if delivery.kind == ping.KIND and state is not None:
                 ping.note(db, delivery, state, now)
+            if delivery.kind == announcements.KIND and state is not None:
+                telling.note(db, delivery, outcome, state, now)
         if not outcome.done:
             log.warning(
                 "delivery_failed",
@@ -106,6 +109,8 @@ class Deliveries:
             return logos.deliver(services.database, self._picture, delivery, services.clock())
         if delivery.kind == ping.KIND:
             return ping.deliver(services.database, self._call, delivery, services.clock())
+        if delivery.kind == announcements.KIND:
+            return telling.deliver(services.database, self._transmitter(), self._ask, delivery)
         return backchannel.deliver(
             services.database,
             services.keyring,
@@ -128,9 +133,23 @@ class Deliveries:
     def _post(self, address: str, body: bytes) -> int | None:
         return self._call(address, body, FORM)
 
+    def _transmitter(self) -> telling.Transmitter:
+        services = self._services
+        return telling.Transmitter(
+            services.settings.issuer,
+            services.keyring,
+            services.tree.sector_salt,
+            services.tree.vault.system("pii"),
+        )
+
     def _call(self, address: str, body: bytes, headers: Mapping[str, str]) -> int | None:
+        answer = self._ask(address, body, headers)
+        return answer[0] if answer is not None else None
+
+    def _ask(self, address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes] | None:
         try:
-            return self._services.outbound.post(address, body, headers).status
+            answer = self._services.outbound.post(address, body, headers)
+            return answer.status, answer.body
         except (OutboundFailed, OutboundRefused) as exc:
             log.info("call_unanswered", reason=str(exc))
             return None

@@ -21,7 +21,8 @@ from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
-from idp.web.machine.documents import ENDPOINTS, METER, PAR, Documents
+from idp.web.machine.documents import CONFIRMATIONS, ENDPOINTS, METER, PAR, Documents
+from idp.web.machine.event_confirmations import confirm
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
 from idp.web.machine.meter import count as count_report
@@ -99,6 +100,10 @@ class Lane:
             base + ENDPOINTS[METER]: (
                 ("POST",),
                 _bind(count_report, machines.also_for(*(at + ENDPOINTS[METER] for at in origins))),
+            ),
+            base + ENDPOINTS[CONFIRMATIONS]: (
+                ("POST",),
+                _bind(confirm, machines.also_for(*(at + ENDPOINTS[CONFIRMATIONS] for at in origins))),
             ),
             self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),

@@ -24,6 +24,7 @@ PARTS = {
     "L": 11,
     "V": 3,
     "B": 10,
+    "N": 6,
     "X": 8,
 }
 ATTACKS = {f"O-{number:03}" for number in (*range(1, 90), *range(128, 135))}

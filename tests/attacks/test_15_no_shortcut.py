@@ -88,7 +88,8 @@ def test_a_lock_closes_the_case_that_is_open_at_a_counter(services, siti):
             )
         )
     with services.database.unit_of_work() as db:
-        assert locking.lock(db, siti.account_id, now, reason="letter") is not None
+        seal = services.tree.vault.system("pii")
+        assert locking.lock(db, seal, siti.account_id, now, reason="letter") is not None
     with services.database.unit_of_work() as db:
         case = db.scalars(select(SupportCase).where(SupportCase.kind == locking.COUNTER)).one()
         assert case.state == "closed"

@@ -95,7 +95,9 @@ def test_agencies_hear_of_the_end_of_the_session(provider, services, siti, clock
     rp = RP(provider, client)
     rp.tokens(siti)
     with services.database.unit_of_work() as db:
-        closing.close(db, db.get_one(Citizen, siti.citizen_id), services.clock())
+        closing.close(
+            db, services.tree.vault.system("pii"), db.get_one(Citizen, siti.citizen_id), services.clock()
+        )
     with services.database.unit_of_work() as db:
         kinds = set(db.scalars(select(Outbox.kind)))
     assert "logout" in kinds

@@ -125,9 +125,10 @@ def test_a_withdrawal_reaches_tokens_of_every_consent_and_ends_the_clients_sessi
     second = told.tokens(citizen, scope="openid profile email phone")
     other = rp.tokens(citizen)
     live = {session.id for session in sessions_of(services, citizen)}
+    seal = services.tree.vault.system("pii")
     with services.database.unit_of_work() as db:
-        assert withdraw(db, citizen.citizen_id, "told", live, services.clock())
-        assert not withdraw(db, citizen.citizen_id, "told", live, services.clock())
+        assert withdraw(db, seal, citizen.citizen_id, "told", live, services.clock())
+        assert not withdraw(db, seal, citizen.citizen_id, "told", live, services.clock())
     for tokens in (first, second):
         assert told.userinfo(tokens["access_token"]).status == 401
         assert told.refresh(tokens["refresh_token"]).error == "invalid_grant"
@@ -141,4 +142,5 @@ def test_a_withdrawal_reaches_tokens_of_every_consent_and_ends_the_clients_sessi
 def test_what_nobody_gave_cannot_be_withdrawn(services, rp, citizen, bob):
     rp.tokens(citizen)
     with services.database.unit_of_work() as db:
-        assert not withdraw(db, bob.citizen_id, "tax", (), services.clock())
+        seal = services.tree.vault.system("pii")
+        assert not withdraw(db, seal, bob.citizen_id, "tax", (), services.clock())

@@ -63,7 +63,8 @@ def test_the_link_is_good_once_also_after_the_account_was_opened_again(provider,
     where = address(services, citizen)
     disavow(provider.browser(), where)
     with services.database.unit_of_work() as db:
-        assert locking.unlock(db, citizen.account_id, citizen.citizen_id, "card", services.clock())
+        seal = services.tree.vault.system("pii")
+        assert locking.unlock(db, seal, citizen.account_id, citizen.citizen_id, "card", services.clock())
     assert provider.browser().get(where).status == 404
     assert status(services, citizen) == "active"
 

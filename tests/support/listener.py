@@ -16,6 +16,7 @@ class Listener:
         self.bodies: list[str] = []
         self.location: str | None = None
         self.status = 200
+        self.answer = b""
         self.let_go = threading.Event()
         self.let_go.set()
         listener = self
@@ -31,8 +32,9 @@ class Listener:
                     self.send_response(listener.status)
                     if listener.location is not None:
                         self.send_header("Location", listener.location)
-                    self.send_header("Content-Length", "0")
+                    self.send_header("Content-Length", str(len(listener.answer)))
                     self.end_headers()
+                    self.wfile.write(listener.answer)
                 except OSError:
                     pass
 

@@ -21,12 +21,14 @@ from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.models import Account, Citizen, Contact, Identifier
 from idp.domain.citizens.pending_changes import Change
 from idp.domain.consent.given import given
+from idp.domain.consent.telling import tell_former
 from idp.domain.consent.withdraw import withdraw
 from idp.domain.grants.offline import end_offline
 from idp.domain.proofing import contact
 from idp.domain.sessions import browser, logout
 from idp.domain.store.database import Session
-from keys import KeyTree
+from idp.protocol.oidc.security_events import EventKind
+from keys import DataKey, KeyTree
 
 KIND: Final = "account_closing"
 REASON: Final = "closed"
@@ -40,16 +42,21 @@ def apply(db: Session, tree: KeyTree, change: Change, now: datetime) -> bool:
         return False
     help_url = str(change.payload(tree.vault.system("pii")).get("help_url", ""))
     contact.write(db, tree, citizen.id, LETTER, {}, now, help_url=help_url)
-    close(db, citizen, now)
+    close(db, tree.vault.system("pii"), citizen, now)
     return True
 
 
-def close(db: Session, citizen: Citizen, now: datetime) -> None:
-    """Take back every consent, end sessions and tokens, forget all secrets, destroy the data key."""
+def close(db: Session, seal: DataKey, citizen: Citizen, now: datetime) -> None:
+    """Take back every consent, end sessions and tokens, forget all secrets, destroy the data key.
+
+    Every service that ever was given something is told and has 3 x 24 hours to confirm that it kept nothing.
+    """
     account_id = citizen.account_id
     live = {session.id for session in browser.live_of(db, account_id, now)}
-    for entry in given(db, citizen.id, now):
-        withdraw(db, citizen.id, entry.client.id, live, now)
+    standing = frozenset(entry.client.id for entry in given(db, citizen.id, now))
+    for client_id in sorted(standing):
+        withdraw(db, seal, citizen.id, client_id, live, now, kind=EventKind.ACCOUNT_PURGED)
+    tell_former(db, seal, citizen.id, EventKind.ACCOUNT_PURGED, now, besides=standing)
     logout.end_all(db, account_id, REASON, now)
     end_offline(db, citizen.id, REASON, now)
     _forget_secrets(db, account_id, now)

@@ -19,14 +19,18 @@ from idp.domain.cases import letters, permits
 from idp.domain.cases.models import SupportCase
 from idp.domain.citizens import pending_changes
 from idp.domain.citizens.models import Account, Citizen
+from idp.domain.consent.telling import tell_standing
 from idp.domain.grants.offline import end_devices, end_offline
 from idp.domain.sessions import logout
 from idp.domain.store.database import Session
-from keys import KeyTree
+from idp.protocol.oidc.security_events import EventKind
+from keys import DataKey, KeyTree
 
 LOCKED: Final = "locked"
 NOT_ME: Final = "not_me"
 COUNTER: Final = "counter"
+HIJACKING: Final = "hijacking"
+"""Why an account is disabled, in the words of RISC 1.0 §2.3."""
 LINK_LIFETIME: Final = timedelta(days=30)
 _BODY, _MAC = 24, 32
 
@@ -63,12 +67,18 @@ def read_link(db: Session, tree: KeyTree, text: str, now: datetime) -> Disavowal
 
 
 def lock(
-    db: Session, account_id: UUID, now: datetime, *, reason: str, digest: bytes | None = None
+    db: Session,
+    seal: DataKey,
+    account_id: UUID,
+    now: datetime,
+    *,
+    reason: str,
+    digest: bytes | None = None,
 ) -> UUID | None:
     """Lock an account at its owner's word, end all it carries and open a case; its citizen, None when it was not open.
 
     Sessions, tokens, links, permits and open cases at a counter end, waiting changes are called off: whoever did this
-    must find nothing left.
+    must find nothing left. The services they use are told that the account is shut, and may have been stolen.
     """
     citizen_id = db.scalars(
         select(Citizen.id).where(Citizen.account_id == account_id, Citizen.erased_at.is_(None))
@@ -102,6 +112,7 @@ def lock(
     record(db, AccountLocked(citizen_id=citizen_id, account_id=account_id, reason=reason), now)
     if case_id.int:
         record(db, CaseOpened(citizen_id=citizen_id, case_id=case_id, kind=NOT_ME), now)
+    tell_standing(db, seal, citizen_id, EventKind.ACCOUNT_DISABLED, {"reason": HIJACKING}, now)
     logout.end_all(db, account_id, LOCKED, now)
     end_devices(db, citizen_id, LOCKED, now)
     end_offline(db, citizen_id, LOCKED, now)
@@ -135,7 +146,7 @@ def is_locked_by_owner(db: Session, account_id: UUID) -> bool:
     return found.first() is not None
 
 
-def unlock(db: Session, account_id: UUID, citizen_id: UUID, way: str, now: datetime) -> bool:
+def unlock(db: Session, seal: DataKey, account_id: UUID, citizen_id: UUID, way: str, now: datetime) -> bool:
     """Open an account its owner has locked, by a way back; False when it is not locked that way."""
     if not is_locked_by_owner(db, account_id):
         return False
@@ -151,5 +162,6 @@ def unlock(db: Session, account_id: UUID, citizen_id: UUID, way: str, now: datet
         .values(state="closed", decided_at=now)
         .execution_options(synchronize_session=False)
     )
+    tell_standing(db, seal, citizen_id, EventKind.ACCOUNT_ENABLED, {}, now)
     record(db, AccountUnlocked(citizen_id=citizen_id, account_id=account_id, way=way), now)
     return True

@@ -109,7 +109,7 @@ def renew(
     codes = recovery_codes.new_codes()
     recovery_codes.issue(db, tree, account.id, codes, now, citizen_id=permit.citizen_id)
     _new_password(db, account.id, permit.citizen_id, password_hash, now)
-    locking.unlock(db, account.id, permit.citizen_id, permit.origin, now)
+    locking.unlock(db, tree.vault.system("pii"), account.id, permit.citizen_id, permit.origin, now)
     event = AccountRenewed(citizen_id=permit.citizen_id, origin=permit.origin, case_id=permit.case_id)
     record(db, event, now)
     return Renewed(permit.citizen_id, codes)

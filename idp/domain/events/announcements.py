@@ -12,10 +12,11 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from idp.domain.events import outbox
 from idp.domain.events.models import Announcement
+from idp.domain.store.base import UtcDateTime
 from idp.domain.store.database import Session
 from idp.protocol.oidc.security_events import EventKind
 from keys import DataKey, Place
@@ -108,7 +109,12 @@ def confirm(db: Session, row_id: UUID, client_id: str, now: datetime) -> Announc
             Announcement.client_id == client_id,
             Announcement.confirmed_at.is_(None),
         )
-        .values(confirmed_at=now, payload=b"")
+        .values(
+            confirmed_at=now,
+            delivered_at=func.coalesce(Announcement.delivered_at, literal(now, UtcDateTime())),
+            failure=None,
+            payload=b"",
+        )
         .returning(Announcement)
     ).one_or_none()
 

@@ -73,6 +73,7 @@ PLAIN = (
     "backchannel_client_notification_endpoint",
     "backchannel_authentication_request_signing_alg",
     "backchannel_user_code_parameter",
+    "security_events_uri",
     "isolated_sso",
     "required_role",
 )

@@ -47,6 +47,7 @@ TEXTS = (
     "required_role",
     "scope",
     "sector_identifier_uri",
+    "security_events_uri",
     "software_id",
     "software_version",
     "subject_type",

@@ -62,6 +62,7 @@ CALLED = (
     "backchannel_logout_uri",
     "jwks_uri",
     "sector_identifier_uri",
+    "security_events_uri",
     "backchannel_client_notification_endpoint",
 )
 PLAIN_SCOPES = frozenset({"openid", "profile", "offline_access"})

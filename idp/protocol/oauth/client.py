@@ -117,6 +117,8 @@ class Client:
     backchannel_client_notification_endpoint: str | None = None
     backchannel_authentication_request_signing_alg: str | None = None
     backchannel_user_code_parameter: bool = False
+    security_events_uri: str | None = None
+    """Where security event tokens are pushed (RFC 8935)."""
     isolated_sso: bool = False
     required_role: str | None = None
     claims: Mapping[str, ClaimUse] = field(default_factory=lambda: MappingProxyType({}))

@@ -244,6 +244,13 @@ class ExpiredToken(ProtocolError):
     code = "expired_token"
 
 
+class UnknownEvent(ProtocolError):
+    """Refuse to take a confirmation of an event that was never told to this client (RFC 8417 §2.2; ours)."""
+
+    code = "unknown_event"
+    status = 404
+
+
 class InvalidToken(ProtocolError):
     """Refuse an access token that is expired, revoked or not ours (RFC 6750 §3.1)."""
 

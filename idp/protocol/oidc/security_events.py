@@ -3,13 +3,27 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
-from idp.protocol.oauth.values import seconds
+from idp.protocol.oauth.values import b64url, seconds
 
 TYP: Final = "secevent+jwt"
 MEDIA_TYPE: Final = "application/secevent+jwt"
+
+ERRORS: Final = frozenset(
+    {
+        "invalid_request",
+        "invalid_key",
+        "invalid_issuer",
+        "invalid_audience",
+        "authentication_failed",
+        "access_denied",
+    }
+)
+"""What a receiver may answer with status 400 (RFC 8935 §2.4)."""
 
 RISC: Final = "https://schemas.openid.net/secevent/risc/event-type/"
 CAEP: Final = "https://schemas.openid.net/secevent/caep/event-type/"
@@ -57,6 +71,16 @@ def event_uri(kind: EventKind) -> str:
     return _SPACES.get(kind, OURS) + kind
 
 
+RAISED: Final = (
+    _K.ACCOUNT_DISABLED,
+    _K.ACCOUNT_ENABLED,
+    _K.ACCOUNT_PURGED,
+    _K.ATTRIBUTE_CHANGED,
+    _K.ATTRIBUTE_CORRECTED,
+    _K.CONSENT_WITHDRAWN,
+)
+"""The kinds this deployment announces today; discovery says so, the others are names that are kept free."""
+
 URIS: Final[Mapping[str, EventKind]] = MappingProxyType({event_uri(kind): kind for kind in EventKind})
 
 
@@ -70,18 +94,25 @@ def security_event_claims(
     jti: str,
     txn: str,
     occurred_at: datetime,
-    now: datetime,
 ) -> dict[str, object]:
     """Put a token together: one event, the person in `sub_id`, neither `sub` nor `exp` (SSF 1.0 §4.1; RFC 8417 §2.2).
 
-    `event_timestamp` is when it happened (CAEP 1.0 §2), `iat` when the token was made.
+    The token counts as made when the event happened, so that every attempt to push it is the same token (RFC 8935 §2).
     """
     return {
         "iss": issuer,
         "aud": client_id,
-        "iat": seconds(now),
+        "iat": seconds(occurred_at),
         "jti": jti,
         "txn": txn,
         "sub_id": {"format": "iss_sub", "iss": issuer, "sub": subject},
         "events": {event_uri(kind): {"event_timestamp": seconds(occurred_at), **members}},
     }
+
+
+def transaction(act: UUID, client_id: str) -> str:
+    """The `txn` of one client: the same for all it is told of one act, unrelated to what others see (RFC 8417 §2.2).
+
+    A number shared by clients would join what pairwise subjects keep apart (OIDC Core §8.1).
+    """
+    return b64url(sha256(act.bytes + client_id.encode()).digest()[:16])

@@ -24,6 +24,7 @@ TEXTS = (
     "policy_uri",
     "tos_uri",
     "backchannel_logout_uri",
+    "security_events_uri",
     "jwks_uri",
     "required_role",
 )
@@ -90,6 +91,9 @@ def groups_of(metadata: Mapping[str, Any]) -> tuple[FieldGroup, ...]:
                     metadata, "post_logout_redirect_uris", _("Alamat kembali setelah keluar"), _one_per_line()
                 ),
                 _text(metadata, "backchannel_logout_uri", _("Alamat pemberitahuan keluar (back-channel)")),
+                _text(
+                    metadata, "security_events_uri", _("Alamat pemberitahuan perubahan dan penarikan izin")
+                ),
                 _text(metadata, "client_uri", _("Halaman layanan")),
                 _text(metadata, "policy_uri", _("Kebijakan privasi")),
                 _text(metadata, "tos_uri", _("Ketentuan layanan")),

@@ -48,7 +48,9 @@ def lock() -> Response:
 def lock_and_tell(db: Session, account_id: UUID, reason: str, digest: bytes | None = None) -> bool:
     """Lock an account at its owner's word and write to them how to get back in; False when it was not open."""
     deployment, now = services(), services().clock()
-    citizen_id = locking.lock(db, account_id, now, reason=reason, digest=digest)
+    citizen_id = locking.lock(
+        db, deployment.tree.vault.system("pii"), account_id, now, reason=reason, digest=digest
+    )
     if citizen_id is None:
         return False
     context = {"at": written_moment(now), "recover_url": f"{deployment.settings.issuer}/recover"}

@@ -19,6 +19,7 @@ from idp.protocol.oauth import dpop, jose, jwe
 from idp.protocol.oauth.responses import JSON, Header, Reply
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.protocol.oidc.once_only import TYPES
+from idp.protocol.oidc.security_events import RAISED, event_uri
 from idp.services import Services
 from idp.web.locale import LANGUAGES
 from idp.web.machine.certificate import offered_methods
@@ -27,6 +28,7 @@ from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 
 PAR = "pushed_authorization_request_endpoint"
 METER = "gerbang_meter_endpoint"
+CONFIRMATIONS = "gerbang_event_confirmation_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
 ENDPOINTS = {
     "authorization_endpoint": "/authorize",
@@ -42,6 +44,7 @@ ENDPOINTS = {
     PAR: "/par",
     "check_session_iframe": "/check-session",
     METER: "/meter",
+    CONFIRMATIONS: "/events/confirmations",
 }
 
 
@@ -128,6 +131,7 @@ def metadata(services: Services) -> dict[str, object]:
                     signed_request.ALGORITHMS
                 ),
                 "backchannel_user_code_parameter_supported": False,
+                "gerbang_events_supported": [event_uri(kind) for kind in RAISED],
             },
         )
     )

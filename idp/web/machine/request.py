@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import orjson
+
 from idp.protocol.oauth.errors import InvalidRequest
 from idp.protocol.oauth.parameters import Parameters, decode_form, parse
 from idp.protocol.oauth.requests import Headers
 
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,24 @@ class MachineRequest:
         if self.query:
             raise InvalidRequest("parameters belong in the body")
         return parse(self._pairs(self._form_text()))
+
+    def form_or_object(self) -> Parameters:
+        """Read the body as form parameters or as a JSON object of texts; the rules for both are the same.
+
+        Raises:
+            InvalidRequest: as for a form, and for any other JSON.
+        """
+        if (self.headers.get("content-type") or "").partition(";")[0].strip().lower() != JSON:
+            return self.form()
+        if self.query:
+            raise InvalidRequest("parameters belong in the body")
+        try:
+            members = orjson.loads(self.body)
+        except orjson.JSONDecodeError as exc:
+            raise InvalidRequest("the body is not JSON") from exc
+        if not isinstance(members, dict) or not all(isinstance(value, str) for value in members.values()):
+            raise InvalidRequest("the body must be a JSON object of texts")
+        return parse(members.items())
 
     def optional_form(self) -> Parameters:
         """Read the body if it is a form; nothing otherwise."""

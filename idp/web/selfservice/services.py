@@ -101,11 +101,11 @@ def choose_contacts(client_id: str) -> Response:
 def withdraw_service(client_id: str) -> Response:
     """Take a consent back at once, and tell its owner by mail."""
     csrf.check()
-    now = deployment().clock()
+    now, seal = deployment().clock(), deployment().tree.vault.system("pii")
     with at_home() as (db, resident):
         entry = next(iter(given(db, resident.citizen.id, now, client_id)), None)
         live = {session.id for session in browser.live_of(db, resident.session.account_id, now)}
-        if entry is None or not withdraw(db, resident.citizen.id, client_id, live, now):
+        if entry is None or not withdraw(db, seal, resident.citizen.id, client_id, live, now):
             abort(404)
         context = {
             "agency": as_client(entry.client).name(resident.citizen.locale),

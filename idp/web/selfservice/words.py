@@ -60,6 +60,7 @@ PLAIN: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "SessionEnded": ("sign_out", lazy_gettext("Sesi berakhir")),
     "DeviceRemembered": ("security", lazy_gettext("Perangkat diingat selama 30 hari")),
     "DeviceForgotten": ("security", lazy_gettext("Perangkat tidak diingat lagi")),
+    "AttributesChanged": ("data", lazy_gettext("Data Anda berubah; layanan yang memakainya diberi tahu")),
     "CrossDeviceApproved": ("sign_in", lazy_gettext("Komputer disetujui masuk lewat ponsel")),
     "CrossDeviceDenied": ("security", lazy_gettext("Komputer yang meminta masuk ditolak lewat ponsel")),
 }
@@ -79,6 +80,8 @@ AT_A_SERVICE: Final[Mapping[str, tuple[HistoryKind, Any]]] = {
     "TokensIssued": ("sign_in", lazy_gettext("Masuk ke %(service)s")),
     "RefreshTokenReused": ("security", lazy_gettext("Sambungan %(service)s dihentikan karena mencurigakan")),
     "TokenExchanged": ("data", lazy_gettext("%(service)s memakai layanan lain atas nama Anda")),
+    "ServiceConfirmed": ("data", lazy_gettext("%(service)s memastikan sudah menjalankan pemberitahuan")),
+    "ServiceLate": ("data", lazy_gettext("%(service)s terlambat memastikan; pengelola diberi tahu")),
     "DataReleased": ("data", lazy_gettext("Data diberikan kepada %(service)s")),
     "ReleaseRefused": ("data", lazy_gettext("Permintaan data dari %(service)s ditolak")),
     "AttributesPushed": ("data", lazy_gettext("%(service)s memperbarui data Anda")),
@@ -155,7 +158,7 @@ def _detail(entry: Entry) -> str:
         return str(known.get("device", ""))
     if entry.event in ("SessionEnded", "DeviceForgotten", "CrossDeviceDenied"):
         return str(REASONS.get(str(known.get("reason")), ""))
-    if entry.event in ("DataReleased", "ReleaseRefused"):
+    if entry.event in ("DataReleased", "ReleaseRefused", "AttributesChanged"):
         return _claims(known.get("claims", ()))
     if entry.event == "AttributesPushed":
         return _claims(known.get("attributes", ()))
