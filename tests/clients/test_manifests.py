@@ -28,6 +28,7 @@ KNOWN_MEMBERS = {
     "post_logout_redirect_uris",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
+    "security_events_uri",
     "token_endpoint_auth_method",
     "token_endpoint_auth_signing_alg",
     "jwks_file",
@@ -62,6 +63,11 @@ SCOPE_OF = {
     "agency": "asn",
     "unit": "asn",
     "position": "asn",
+    "npwp": "tax",
+    "highest_education": "education",
+    "diploma": "education",
+    "bpjs_number": "health",
+    "org": "business",
 }
 PUBLISHED = {
     "education": ("nisn", "highest_education", "diploma"),
@@ -70,6 +76,14 @@ PUBLISHED = {
     "business_licence": ("org",),
     "civil_service": ("nip", "employment_kind", "agency", "unit", "position"),
 }
+OF_OTHERS = {
+    "education": {"bpjs_number"},
+    "health": {"employment_kind", "agency"},
+    "tax": {"org"},
+    "business_licence": {"npwp", "highest_education"},
+    "civil_service": {"highest_education", "diploma", "npwp"},
+}
+"""What an agency asks of the others by agreement."""
 
 
 def agency_of(name: str) -> Agency:
@@ -117,7 +131,9 @@ def test_scopes_are_those_of_the_claims(name: str) -> None:
 
 def test_the_form_and_the_registration_ask_for_the_same(name: str) -> None:
     in_form = {field.claim.split(".")[0] for field in agency_of(name).form.fields if field.claim}
-    assert in_form == {ask.claim for ask in manifest.read(CLIENTS / name / "client.toml").asks}
+    asked = {ask.claim for ask in manifest.read(CLIENTS / name / "client.toml").asks}
+    assert in_form <= asked
+    assert asked - in_form <= OF_OTHERS[name]
 
 
 def test_field_names_are_unique(name: str) -> None:
@@ -192,3 +208,14 @@ def test_a_publisher_section_that_makes_no_sense_is_refused(tmp_path: Path, old:
     (tmp_path / "client.toml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ValueError, match="publisher"):
         manifest.read(tmp_path / "client.toml")
+
+
+def test_what_is_asked_of_others_stands_in_an_agreement_and_the_other_publishes_it(name: str) -> None:
+    document = tomllib.loads((CLIENTS / name / "client.toml").read_text(encoding="utf-8"))
+    asked: set[str] = set()
+    for agreement in document["agreement"]:
+        assert set(agreement["attributes"]) <= set(PUBLISHED[agreement["owner"]])
+        for claim in agreement["attributes"]:
+            assert document["client"][0]["claims"][claim]["legal_basis"] == agreement["legal_basis"]
+        asked |= set(agreement["attributes"])
+    assert asked == OF_OTHERS[name]
