@@ -26,6 +26,7 @@ EXAMPLE = """examples:
   python -m clients health --port 9102 --issuer https://masuk.example.go.id --data-dir /srv/health
   python -m clients population_registry --port 8110
   python -m clients keys            make the agencies' key pairs without starting them
+  python -m clients publish tax 9974115705940001 --set npwp_branch=502     change a record and tell Gerbang
 
 environment: AGENCY_ISSUER, AGENCY_DATA_DIR, AGENCY_BASE, AGENCY_PORT, REGISTRY_API_KEY, REGISTRY_PEOPLE
 """
@@ -33,6 +34,11 @@ environment: AGENCY_ISSUER, AGENCY_DATA_DIR, AGENCY_BASE, AGENCY_PORT, REGISTRY_
 
 def main(arguments: list[str] | None = None) -> int:
     """Start what was asked for and serve until told to stop."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["publish"]:
+        from clients.publish_command import main as publish
+
+        return publish(arguments[1:])
     options = _parser().parse_args(arguments)
     if options.name == "keys":
         for name in AGENCIES:

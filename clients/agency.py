@@ -17,6 +17,8 @@ from clients.credentials import cookie_key, key_pair
 from clients.deployment import Deployment
 from clients.pages import Desk, pages
 from clients.prefill import Form, Words
+from clients.publisher import publish
+from clients.records import Register
 from clients.sign_in import Gerbang
 from clients.store import Store
 
@@ -75,12 +77,35 @@ def make_agency(agency: Agency, deployment: Deployment, *, clock: Clock = system
     store = Store(folder / "agency.sqlite", clock)
     gerbang = Gerbang(app, registration, deployment, key_pair(folder), store, clock)
     app.register_blueprint(pages(Desk(agency, registration, store, gerbang)))
+    _publish(app, agency, registration, deployment, store, clock)
     app.before_request(lambda: _keep_to_one_host(deployment))
     app.after_request(lambda response: _guard(response, deployment))
     app.context_processor(
         lambda: {"agency": agency, "registration": registration, "language": wording.language()}
     )
     return app
+
+
+def _publish(
+    app: Flask,
+    agency: Agency,
+    registration: manifest.Manifest,
+    deployment: Deployment,
+    store: Store,
+    clock: Clock,
+) -> None:
+    """Answer Gerbang's questions, if the manifest says that this agency publishes anything."""
+    if registration.publishing is None or registration.publishing.endpoint is None:
+        return
+    register = Register.of_agency(agency.folder, deployment.folder(agency.name), clock)
+    publish(
+        app,
+        registration.publishing,
+        lambda person: register.of(person.nik) if person.nik else None,
+        issuer=deployment.issuer,
+        first_use=store.first_use,
+        clock=clock,
+    )
 
 
 def choose_language() -> str:

@@ -26,10 +26,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
-    """What the agency publishes about citizens, by which client, and where it answers."""
+    """What the agency publishes about citizens, by which client, and where it answers; None: it only pushes."""
 
     client_id: str
-    endpoint: str
+    endpoint: str | None
     subject: str
     max_age_days: Mapping[str, int]
 
@@ -94,7 +94,7 @@ def _publishing(path: Path, section: Mapping[str, Any] | None) -> Publishing | N
     for name, days in ages.items():
         if type(days) is not int or days < 1:
             raise ValueError(f"{path}: publisher: {name}: max_age_days must be a whole number of days")
-    return Publishing(section["client_id"], section["endpoint"], section["subject"], ages)
+    return Publishing(section["client_id"], section.get("endpoint"), section["subject"], ages)
 
 
 def _with_base(value: Any, base: str) -> Any:

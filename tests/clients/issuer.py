@@ -120,6 +120,26 @@ class Issuer:
         claims = {name: value for name, value in claims.items() if value is not None}
         return self._signed(claims, key or self.key, {"typ": "logout+jwt", **(header or {})})
 
+    def access_token(
+        self, endpoint: str, *, key: ECKey | None = None, header: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
+        """Sign a token for a publisher (docs/reference/connector.md); None removes a claim."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "client_id": self.url,
+            "aud": endpoint,
+            "iat": now,
+            "exp": now + 60,
+            "jti": secrets.token_urlsafe(16),
+            "sub": "pairwise-siti",
+            "nik": "9974115705940001",
+            "scope": "attributes",
+            **changes,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return self._signed(claims, key or self.key, {"typ": "at+jwt", **(header or {})})
+
     def _signed(self, claims: dict[str, Any], key: ECKey, header: dict[str, Any]) -> str:
         return jwt.encode({"alg": "ES256", "kid": key.kid, **header}, claims, key)
 
