@@ -10,7 +10,18 @@ from flask import Flask, g, request
 from idp import metrics, trace
 from idp.sandbox import pages as sandbox
 from idp.services import Services
-from idp.web import admin, board, cookies, headers, health, home, logos, selfservice, senders
+from idp.web import (
+    admin,
+    board,
+    cookies,
+    headers,
+    health,
+    home,
+    logos,
+    receipt_check,
+    selfservice,
+    senders,
+)
 from idp.web.assets import init_assets
 from idp.web.draining import Draining
 from idp.web.errors import init_errors
@@ -87,6 +98,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(board.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(senders.bp)
+    app.register_blueprint(receipt_check.bp)
     app.register_blueprint(selfservice.bp)
     app.register_blueprint(logos.bp)
     app.register_blueprint(home.bp if services.settings.production else sandbox.bp)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Final
 
 from flask_babel import gettext as _
 
-from idp.domain.consent.decisions import CONSENT
+from idp.domain.consent.decisions import CONSENT, Shown
 from idp.domain.exchange.preview import Preview
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
+from idp.protocol.oidc.display import readable
+from idp.web.pages import ClaimLine
 
 CLOSED: Final = frozenset({"nik", "family_card_number", "npwp", "bpjs_number"})
 """Values that pages keep closed until the citizen opens them."""
@@ -19,6 +22,40 @@ def is_closed(name: str) -> bool:
     """Tell whether a value stays closed at first sight."""
     claim = CLAIMS.get(name)
     return name in CLOSED or (claim is not None and claim.sensitivity is Sensitivity.SPECIFIC)
+
+
+def shown(
+    client: Client, name: str, opened: Preview, language: str, *, required: bool, until: datetime
+) -> Shown:
+    """Write one line of a consent page: what the citizen sees is what is kept."""
+    return Shown(
+        name=name,
+        label=CLAIMS[name].label(language),
+        value=readable(name, opened.claims.get(name), language),
+        source=source(name, opened, language),
+        purpose=purpose(client, name, language),
+        legal_basis=basis(client, name),
+        required=required,
+        ground=ground(client, name),
+        notice=is_notice(client, name),
+        until=until.date().isoformat(),
+    )
+
+
+def line(kept: Shown, opened: Preview) -> ClaimLine:
+    """Put a line of the record on a page."""
+    origin = opened.provenance.get(kept.name)
+    return ClaimLine(
+        name=kept.name,
+        label=kept.label,
+        value=kept.value,
+        source=kept.source,
+        purpose=kept.purpose,
+        legal_basis=kept.legal_basis,
+        verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
+        sensitive=is_closed(kept.name),
+        until=date.fromisoformat(kept.until),
+    )
 
 
 def source(name: str, opened: Preview, language: str) -> str:

@@ -28,6 +28,12 @@
     });
   });
 
+  // A receipt that came behind the # of an address: it was never sent to us.
+  all("[data-from-address]").forEach((field) => {
+    const text = location.hash.slice(1);
+    if (!field.value && text.split(".").length === 3) field.value = text;
+  });
+
   all("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
@@ -21,15 +21,13 @@ from idp.protocol.authorize.prompts import asked_claims, asked_resources
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
-from idp.protocol.oidc.catalogue import CLAIMS
-from idp.protocol.oidc.display import readable
 from idp.protocol.oidc.subject import subject
 from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
 from idp.web.detail_lines import detail_lines, service_name
 from idp.web.frontchannel.flow import due, finish_with_error
 from idp.web.frontchannel.frame import agency, client_of, request_of, waiting_for
-from idp.web.pages import ClaimLine, ConsentPage
+from idp.web.pages import ConsentPage
 from idp.web.render import go
 
 bp = Blueprint("consent", __name__)
@@ -53,9 +51,9 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         agency=agency(client),
         action=f"/interaction/{uid}/consent",
         citizen_name=str(name),
-        notices=tuple(_line(line, opened) for line in lines if line.notice),
-        required=tuple(_line(line, opened) for line in lines if line.required and not line.notice),
-        optional=tuple(_line(line, opened) for line in lines if not line.required),
+        notices=tuple(claim_lines.line(line, opened) for line in lines if line.notice),
+        required=tuple(claim_lines.line(line, opened) for line in lines if line.required and not line.notice),
+        optional=tuple(claim_lines.line(line, opened) for line in lines if not line.required),
         details=detail_lines(services(), asked.authorization_details, client, locale.language()),
         services=_services_called(asked, client),
         contacts=contacts,
@@ -180,19 +178,14 @@ def _until(
 def _shown(
     asked: AuthorizationRequest, client: Client, opened: Preview, until: datetime
 ) -> tuple[Shown, ...]:
-    language = locale.language()
     return tuple(
-        Shown(
-            name=name,
-            label=CLAIMS[name].label(language),
-            value=readable(name, opened.claims.get(name), language),
-            source=claim_lines.source(name, opened, language),
-            purpose=claim_lines.purpose(client, name, language),
-            legal_basis=claim_lines.basis(client, name),
+        claim_lines.shown(
+            client,
+            name,
+            opened,
+            locale.language(),
             required=is_required(client, asked.claims, name),
-            ground=claim_lines.ground(client, name),
-            notice=claim_lines.is_notice(client, name),
-            until=until.date().isoformat(),
+            until=until,
         )
         for name in asked_claims(asked, client)
         if name in opened.claims or _asked_by_name(name, asked, client)
@@ -202,18 +195,3 @@ def _shown(
 def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bool:
     """Tell a claim the client names from one of the many a scope stands for; only those are shown without a value."""
     return name in client.claims or name in asked.claims.userinfo or name in asked.claims.id_token
-
-
-def _line(shown: Shown, opened: Preview) -> ClaimLine:
-    origin = opened.provenance.get(shown.name)
-    return ClaimLine(
-        name=shown.name,
-        label=shown.label,
-        value=shown.value,
-        source=shown.source,
-        purpose=shown.purpose,
-        legal_basis=shown.legal_basis,
-        verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
-        sensitive=claim_lines.is_closed(shown.name),
-        until=date.fromisoformat(shown.until),
-    )

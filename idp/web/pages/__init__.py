@@ -39,6 +39,13 @@ from idp.web.pages.base import (
     Way,
 )
 from idp.web.pages.board import BoardPage
+from idp.web.pages.consents import (
+    AccountReceiptsPage,
+    AccountServiceAddPage,
+    ReceiptCheckPage,
+    ReceiptLine,
+    ReceiptReading,
+)
 from idp.web.pages.contacts import (
     AccountContactAddPage,
     AccountContactCodePage,
@@ -153,8 +160,10 @@ __all__ = [
     "AccountPasskeyPage",
     "AccountPasskeysPage",
     "AccountPasswordPage",
+    "AccountReceiptsPage",
     "AccountRecoveryCardPage",
     "AccountSecurityPage",
+    "AccountServiceAddPage",
     "AccountServicePage",
     "AccountServicesPage",
     "AccountSessionsPage",
@@ -215,6 +224,9 @@ __all__ = [
     "PasskeyPage",
     "PermitPage",
     "PersonaLine",
+    "ReceiptCheckPage",
+    "ReceiptLine",
+    "ReceiptReading",
     "RecoverConfirmPage",
     "RecoverIdentityPage",
     "RecoverPage",

@@ -133,6 +133,7 @@ class AccountServicesPage(AccountPage):
 
     services: tuple[ServiceCard, ...]
     blocked: tuple[BlockedLine, ...] = ()
+    receipts_url: str = "/me/receipts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,14 @@ class AccountServicePage(AccountPage):
     contacts: tuple[ContactChoice, ...] = ()
     contacts_action: str = ""
     """Where the choice of address and number is posted (#contacts-submit)."""
+    declined: tuple[str, ...] = ()
+    """What was offered and not taken, by label; `add_url` leads to where it can be added (#declined-add)."""
+    add_url: str = ""
+    receipt_url: str = ""
+    """Without its ending: `.pdf` (#receipt-pdf) or `.jwt` (#receipt-jwt)."""
+    receipts_url: str = ""
+    uses_url: str = ""
+    """What this service has read (#service-uses)."""
 
 
 @dataclass(frozen=True, slots=True)

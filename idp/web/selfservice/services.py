@@ -12,19 +12,17 @@ from idp.domain.consent import blocks, decisions
 from idp.domain.consent.given import Given, given
 from idp.domain.consent.withdraw import withdraw
 from idp.domain.exchange.ledger import last_used
-from idp.domain.exchange.preview import Preview, preview
+from idp.domain.exchange.preview import preview
 from idp.domain.registry.lookup import as_client
 from idp.domain.sessions import browser
-from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import CLAIMS
-from idp.protocol.oidc.display import readable
 from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services as deployment
 from idp.web.frontchannel.notices import tell
 from idp.web.locale import written_moment
-from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, ClaimLine, Notice, ServiceCard
+from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, Notice, ServiceCard
 from idp.web.render import go, show
-from idp.web.selfservice import telling
+from idp.web.selfservice import declined, receipts, telling
 from idp.web.selfservice.area import at_home, bp, service
 from idp.web.selfservice.requests import UNBLOCKED
 
@@ -61,20 +59,39 @@ def one_service(client_id: str) -> Response:
         client = as_client(entry.client)
         names = [name for name in CLAIMS if name in entry.authorization.granted.split()]
         seen = decisions.seen(entry.authorization)
+        left_out = declined.names(client, entry.authorization)
         opened = preview(
-            db, tree.vault, tree.sector_salt, resident.citizen.id, client, names, now, chosen=seen.ids
+            db,
+            tree.vault,
+            tree.sector_salt,
+            resident.citizen.id,
+            client,
+            (*names, *left_out),
+            now,
+            chosen=seen.ids,
         )
+        until = entry.authorization.expires_at
+        lines = [
+            claim_lines.shown(client, name, opened, locale.language(), required=True, until=until)
+            for name in names
+        ]
         page = AccountServicePage(
             citizen_name=resident.name,
             service=service(client),
             since=entry.since,
-            shared=tuple(_line(client, name, opened) for name in names),
+            shared=tuple(claim_lines.line(each, opened) for each in lines),
             withdraw_action=f"/me/services/{client_id}/withdraw",
-            until=entry.authorization.expires_at.date(),
+            until=until.date(),
             last_used=last_used(db, resident.citizen.id).get(client_id),
             offline="offline_access" in entry.authorization.scope.split(),
             contacts=chosen_contacts.choices(db, resident.data_key, resident.citizen.id, names, seen),
             contacts_action=f"/me/services/{client_id}/contacts",
+            declined=tuple(
+                CLAIMS[name].label(locale.language()) for name in left_out if name in opened.claims
+            ),
+            add_url=declined.address(client_id),
+            receipt_url=receipts.address(entry.authorization.id),
+            receipts_url=f"{receipts.ADDRESS}?service={client_id}",
             notice=telling.notice(request.args.get("done")),
         )
     return show(page)
@@ -132,19 +149,4 @@ def _card(entry: Given, used: Mapping[str, datetime]) -> ServiceCard:
         since=entry.since,
         item_count=len(entry.authorization.granted.split()),
         last_used=used.get(client.client_id),
-    )
-
-
-def _line(client: Client, name: str, opened: Preview) -> ClaimLine:
-    language = locale.language()
-    origin = opened.provenance.get(name)
-    return ClaimLine(
-        name=name,
-        label=CLAIMS[name].label(language),
-        value=readable(name, opened.claims.get(name), language),
-        source=claim_lines.source(name, opened, language),
-        purpose=claim_lines.purpose(client, name, language),
-        legal_basis=claim_lines.basis(client, name),
-        verified_on=origin.verified_at.date() if origin and origin.verified_at else None,
-        sensitive=claim_lines.is_closed(name),
     )

@@ -44,6 +44,7 @@ def notice(done: str | None) -> Notice | None:
         "channels": _("Pilihan saluran disimpan"),
         "language": _("Pilihan bahasa disimpan"),
         "chosen": _("Pilihan untuk layanan ini disimpan"),
+        "added": _("Izin ditambahkan"),
     }
     texts = {
         "password": _("Perangkat lain dan sambungan tanpa Anda sudah diakhiri."),
@@ -51,6 +52,7 @@ def notice(done: str | None) -> Notice | None:
             "Orang lain sudah masuk dengan ini, misalnya keluarga serumah. Anda tetap menerima surat di sini, "
             "tetapi untuk masuk pakailah NIK atau yang lain."
         ),
+        "added": _("Layanan ini menerimanya saat Anda masuk lagi di sana."),
         "contact_waits": _(
             "Kami sudah mengabari Anda, dengan tautan untuk membatalkannya. Tidak perlu apa-apa lagi."
         ),
