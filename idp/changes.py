@@ -13,7 +13,7 @@ from babel.dates import format_datetime, get_timezone
 
 from idp.domain.account import closing
 from idp.domain.authenticators import message_factors
-from idp.domain.cases import reproofing
+from idp.domain.cases import one_telephone, reproofing
 from idp.domain.citizens import contact_changes, pending_changes
 from idp.domain.citizens.models import Citizen
 from idp.domain.citizens.pending_changes import COOLING_OFF, Applier, Asked, Change
@@ -29,6 +29,7 @@ APPLIERS: Final[Mapping[str, Applier]] = MappingProxyType(
         contact_changes.REMOVAL: message_factors.apply_removal,
         closing.KIND: closing.apply,
         reproofing.KIND: reproofing.apply,
+        one_telephone.KIND: one_telephone.apply,
     }
 )
 """What each kind of change does when it takes effect; its words are in `templates/partials/changes.html`."""

@@ -50,12 +50,16 @@ def _write(services: Services, db: Session, request: Request, now: datetime) -> 
     citizen = db.get(Citizen, citizen_id) if citizen_id is not None else None
     if citizen is None or (request.purpose == "identity" and not _provable(request, citizen)):
         return
-    address = post.address_of(db, services.tree, citizen)
+    if letters.just_written(db, account.id, request.purpose, now):
+        return
+    address = post.address_of(db, services.tree, citizen, now)
     if address is None:
         log.info("recovery_without_address", purpose=request.purpose)
         return
     lifetime = post.lifetime(address, LIFETIME)
-    token = letters.give_link(db, request, account.id, citizen.id, now, lifetime)
+    token = letters.give_link(
+        db, request, account.id, citizen.id, now, lifetime, contact_id=address.contact_id
+    )
     issuer = services.settings.issuer
     post.send(
         db,

@@ -42,6 +42,7 @@ def context(issuer: str) -> Mapping[str, Any]:
         "matched": True,
         "kind": "",
         "change": "password",
+        "decision": "approved",
         "what": "",
         **{f"{name}_url": f"{issuer}/me" for name in links},
         "help_url": f"{issuer}/help",

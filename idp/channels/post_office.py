@@ -15,7 +15,7 @@ from idp.channels.parts import parts
 from idp.channels.smtp import Postman
 from idp.domain.events import outbox
 from idp.domain.events.outbox import DONE, PATIENCE, Delivery, Outcome, later, never, skipped
-from idp.domain.messages import budgets, letters, tally
+from idp.domain.messages import budgets, kinds, letters, tally
 from idp.domain.messages.budgets import Allowance, Budgets
 from idp.domain.messages.channels import TO_A_PHONE, Channel
 from idp.domain.messages.letters import Letter
@@ -137,7 +137,14 @@ class PostOffice:
 
     def _spend(self, message: Message, now: datetime) -> str | None:
         with self._database.unit_of_work() as db:
-            refused = budgets.spend(db, message.channel, message.to, self._budgets, now)
+            refused = budgets.spend(
+                db,
+                message.channel,
+                message.to,
+                self._budgets,
+                now,
+                reserved=message.template not in kinds.ASKED_BY_ANYBODY,
+            )
             if refused is not None:
                 tally.note(db, message.channel, NOBODY, now, refused=1)
         if refused is None:

@@ -72,7 +72,19 @@ def test_one_opens_another_approves_and_the_citizen_renews_with_the_printed_code
     assert "Budi Hartono" in history
     with services.database.unit_of_work() as db:
         assert db.get_one(Citizen, citizen.citizen_id).ial == "ial1"
-    assert "Pemulihan akun Anda dimulai di loket" in {letter.subject for letter in delivered(services)}
+    told = {letter.subject: letter.text for letter in delivered(services)}
+    for subject in ("Pemulihan akun Anda dimulai di loket", "Kasus pemulihan akun Anda diputuskan"):
+        assert "/not-me?token=" in told[subject], "whoever did not come locks the account from the letter"
+
+
+@sqlite_only
+def test_a_refusal_is_told_too(services, citizen, desks):
+    open_case(desks[0])
+    desks[1].open(case_path(services)).send("decide-form", "case-refuse")
+    (letter,) = [
+        each for each in delivered(services) if each.subject == "Kasus pemulihan akun Anda diputuskan"
+    ]
+    assert "menolak" in letter.text
 
 
 @sqlite_only

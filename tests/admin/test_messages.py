@@ -14,7 +14,7 @@ def test_counts_costs_and_what_is_left(console, services):
     with services.database.unit_of_work() as db:
         tally.note(db, "sms", "gateway.example", services.clock(), sent=3, failed=1, cost=1_050)
         small = Budgets(prefix=Allowance(10, 10), everywhere=Allowance(10, 10))
-        budgets.spend(db, "sms", "+6281234567890", small, services.clock())
+        budgets.spend(db, "sms", "+6281234567890", small, services.clock(), reserved=True)
     console.open("/admin/messages")
     assert "gateway.example" in console.text
     assert "1.050" in console.text

@@ -11,7 +11,7 @@ from idp.settings import Settings, SettingsError
 from tests import factories
 from tests.rp import Answer, Provider
 from tests.support.authenticator import Authenticator, Maker
-from tests.support.operators import Console, an_operator
+from tests.support.operators import Console, an_agency, an_operator
 from tests.support.passkeys import add as add_of_citizen
 
 PASSKEYS = "/admin/passkeys"
@@ -98,6 +98,17 @@ def test_others_and_the_sandbox_keep_their_codes(strict, provider, rina):
     reader = an_operator(strict.services, "Wati Lestari", "readonly")
     assert Console(strict, reader).page == "admin-clients"
     assert Console(provider, rina).page == "admin-clients"
+
+
+def test_o132_officers_at_a_counter_need_one_too(strict):
+    agency = an_agency(strict.services, "dukcapil-semarang")
+    officer = an_operator(strict.services, "Ani Wijaya", "officer", agency)
+    console = Console(strict, officer)
+    assert console.page == "admin-passkeys" and "Pasang kunci sandi dulu" in console.text
+    assert console.open("/admin/counter").page == "admin-passkeys"
+    key = Authenticator()
+    enrol(console, key)
+    assert sign_in_with(Console(strict), key).open("/admin/counter").page == "admin-counter"
 
 
 def test_the_last_passkey_stays_where_one_is_needed(strict, clock):

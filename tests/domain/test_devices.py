@@ -3,6 +3,7 @@
 import pytest
 
 from idp.domain.account import password_change
+from idp.domain.citizens.models import Account
 from tests import factories
 from tests.rp import RP
 from tests.support.elsewhere import a_desk, a_device, approve, ask, ask_citizen, open_request, poll, poll_for
@@ -122,8 +123,15 @@ def test_another_password_ends_devices_approvals_and_offline_tokens(services, pr
     waiting = ask(device)
     approve(device, waiting, citizen)
     with services.database.unit_of_work() as db:
+        before = db.get_one(Account, citizen.account_id).password_hash
         password_change.change(
-            db, citizen.account_id, citizen.citizen_id, "hash", services.clock(), keep_session=None
+            db,
+            citizen.account_id,
+            citizen.citizen_id,
+            "hash",
+            services.clock(),
+            before=before,
+            keep_session=None,
         )
     assert not stands(device, tokens)
     assert poll(device, waiting["device_code"]).error == "access_denied"

@@ -7,7 +7,7 @@ import pytest
 from idp import changes
 from idp.domain.authenticators import recovery_codes
 from idp.domain.cases import locking
-from idp.domain.citizens.models import Account
+from idp.domain.citizens.models import Account, Citizen
 from tests import factories
 from tests.support import state
 from tests.support.databases import sqlite_only
@@ -151,3 +151,25 @@ def test_nobody_opens_an_account_that_others_have_locked(provider, services, cit
     code = a_permit(services, citizen)
     factories.lock(services, citizen)
     assert give_permit(provider.browser(), code).page == "permit"
+
+
+@sqlite_only
+def test_what_a_lock_calls_off_is_told(services, citizen, provider):
+    with services.database.unit_of_work() as db:
+        changes.ask(services, db, citizen.citizen_id, "account_closing", {}, actor=None)
+    disavow(provider.browser(), address(services, citizen))
+    assert "Perubahan pada akun Anda dibatalkan" in {letter.subject for letter in delivered(services)}
+
+
+@sqlite_only
+def test_every_letter_about_safety_locks_and_says_when_in_its_readers_language(provider, services, citizen):
+    with services.database.unit_of_work() as db:
+        db.get_one(Citizen, citizen.citizen_id).locale = "en"
+    ask(provider.browser(), citizen.email)
+    set_password(provider.browser(), letter_link(services))
+    browser = provider.browser()
+    enrol(browser, give_permit(browser, a_permit(services, citizen)))
+    told = {letter.subject: letter for letter in delivered(services)}
+    for subject in ("Your password was changed", "Your account has a new second step"):
+        assert "/not-me?token=" in told[subject].text, told.keys()
+        assert services.clock().strftime("%B") in told[subject].text

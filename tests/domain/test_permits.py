@@ -106,8 +106,11 @@ def test_o091_a_nik_nobody_has_gets_the_answer_of_a_wrong_code(provider, service
 
 
 @sqlite_only
-def test_guessing_codes_is_slowed_down(provider, services, citizen):
+def test_guessing_codes_is_slowed_down_and_never_keeps_the_right_one_out(provider, services, citizen):
     code = a_permit(services, citizen)
-    statuses = [give_permit(provider.browser(), "0000-1111-2222-3333").status for _ in range(11)]
+    statuses = [give_permit(provider.browser(), "0000-1111-2222-3333").status for _ in range(12)]
+    assert statuses[0] == 200
     assert statuses[-1] == 429
-    assert give_permit(provider.browser(), code).status == 429
+    slowed = give_permit(provider.browser(), "0000-1111-2222-4444")
+    assert slowed.response.headers["Retry-After"]
+    assert give_permit(provider.browser(), code).page == "new-password"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from idp.domain.audit.account_events import PasswordRefused
 from idp.domain.audit.record import record
 from idp.domain.authenticators import known_browsers, passwords, remembered_devices, throttle
@@ -20,6 +22,10 @@ from keys import KeyTree
 
 COUNTER = "password"
 REASON = "password_changed"
+
+
+class Overtaken(Exception):
+    """The account was locked, closed, or given another password meanwhile; nothing was changed."""
 
 
 def check_current(
@@ -63,10 +69,20 @@ def change(
     password_hash: str,
     now: datetime,
     *,
+    before: str | None,
     keep_session: UUID | None,
     keep_browser: bytes = b"",
 ) -> int:
-    """Set a password and end all that rested on the old one but this session; return how many sessions ended."""
+    """Set a password and end all that rested on the old one but this session; return how many sessions ended.
+
+    `before` is the hash that was judged.
+
+    Raises:
+        Overtaken: it is another one by now, or the account is not open.
+    """
+    mine = select(Account.status, Account.password_hash).where(Account.id == account_id).with_for_update()
+    if tuple(db.execute(mine).one()) != ("active", before):
+        raise Overtaken
     passwords.store(db, account_id, password_hash, now, citizen_id)
     known_browsers.forget_all(db, account_id)
     remembered_devices.end_all(db, account_id, now, REASON)

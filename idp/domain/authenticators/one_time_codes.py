@@ -53,8 +53,12 @@ def issue(
     policy: throttle.Policy,
     now: datetime,
     account: bytes = b"",
+    proved: bool = False,
 ) -> Sending:
     """Make a code and retire the earlier one; limits per account, address and network hold (attacks O-102).
+
+    An address the account has `proved` has a counter of that account's own, so that strangers who type it use nothing
+    up; all strangers together have one (ADR 0026).
 
     Commits when a limit says no, so that asking again and again stays counted. Of requests at the same moment one
     gets a code: the counter of the address makes them wait for each other, and the later ones see the code.
@@ -62,8 +66,9 @@ def issue(
     wait = _too_soon(db, purpose, holder, now)
     if wait is not None:
         return Sending(None, wait)
+    whose = ("send.own", account) if proved else ("send.address", b"")
     limits = [
-        ("send.address", throttle.key(tree, address.lower().encode()), policy.sending),
+        (whose[0], throttle.key(tree, address.lower().encode(), whose[1]), policy.sending),
         ("send.network", throttle.key(tree, network.encode()), policy.sending_network),
     ]
     if account:

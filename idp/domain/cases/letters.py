@@ -24,6 +24,8 @@ from idp.protocol.oauth.values import Handle, HandleKind
 from keys import KeyTree
 
 LIFETIME: Final = timedelta(hours=1)
+PAUSE: Final = timedelta(minutes=5)
+"""A link that was just written is not replaced: strangers who ask cannot void what its owner is using (ADR 0026)."""
 
 Purpose = Literal["password", "identity"]
 
@@ -47,17 +49,20 @@ class Link:
     purpose: Purpose
     account_id: UUID
     citizen_id: UUID
+    contact_id: UUID | None
     interaction: str | None = field(repr=False)
 
 
 def allowed(
     db: Session, tree: KeyTree, subject: Canonical, network: str, policy: Policy, now: datetime
 ) -> Verdict:
-    """Count a request by what was typed and by network, the same for identifiers nobody has; commit after."""
+    """Count a request by network, and there by what was typed, the same for identifiers nobody has; commit after.
+
+    Nobody in another network can use up what the owner may ask for; how many letters are written at all is up to PAUSE.
+    """
+    typed = throttle.key(tree, subject.value.lower().encode(), network.encode())
     verdicts = (
-        throttle.count(
-            db, "recover", throttle.key(tree, subject.value.lower().encode()), policy.sending, now
-        ),
+        throttle.count(db, "recover", typed, policy.sending, now),
         throttle.count(
             db, "recover.network", throttle.key(tree, network.encode()), policy.sending_network, now
         ),
@@ -119,6 +124,22 @@ def take(db: Session, now: datetime) -> Request | None:
     return Request(row.id, row.purpose, row.proved, owner, row.asked_at)
 
 
+def just_written(db: Session, account_id: UUID, purpose: Purpose, now: datetime) -> bool:
+    """Tell whether a link of this account and purpose was written moments ago and is still good."""
+    found = db.scalars(
+        select(RecoveryLetter.id).where(
+            RecoveryLetter.account_id == account_id,
+            RecoveryLetter.purpose == purpose,
+            RecoveryLetter.digest.is_not(None),
+            RecoveryLetter.used_at.is_(None),
+            RecoveryLetter.retired_at.is_(None),
+            RecoveryLetter.expires_at > now,
+            RecoveryLetter.handled_at > now - PAUSE,
+        )
+    )
+    return found.first() is not None
+
+
 def give_link(
     db: Session,
     request: Request,
@@ -126,14 +147,22 @@ def give_link(
     citizen_id: UUID,
     now: datetime,
     lifetime: timedelta = LIFETIME,
+    *,
+    contact_id: UUID | None = None,
 ) -> str:
-    """Make the link of a request and retire those before it; the text goes into the letter and nowhere else."""
+    """Make the link of a request and retire those before it; the text goes into one letter and nowhere else."""
     retire(db, account_id, request.purpose, now)
     handle = Handle.mint(HandleKind.RECOVERY, now, account_id.bytes)
     db.execute(
         update(RecoveryLetter)
         .where(RecoveryLetter.id == request.id)
-        .values(account_id=account_id, citizen_id=citizen_id, digest=handle.digest, expires_at=now + lifetime)
+        .values(
+            account_id=account_id,
+            citizen_id=citizen_id,
+            contact_id=contact_id,
+            digest=handle.digest,
+            expires_at=now + lifetime,
+        )
         .execution_options(synchronize_session=False)
     )
     record(db, RecoveryLetterWritten(citizen_id=citizen_id, purpose=request.purpose), now)
@@ -148,7 +177,7 @@ def find(db: Session, text: str | None, purpose: Purpose, now: datetime) -> Link
     row = db.scalars(select(RecoveryLetter).where(*_good(handle, purpose, now))).one_or_none()
     if row is None or row.account_id is None or row.citizen_id is None:
         return None
-    return Link(row.id, purpose, row.account_id, row.citizen_id, row.interaction)
+    return Link(row.id, purpose, row.account_id, row.citizen_id, row.contact_id, row.interaction)
 
 
 def spend(db: Session, text: str | None, purpose: Purpose, now: datetime) -> bool:

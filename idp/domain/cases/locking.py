@@ -19,6 +19,7 @@ from idp.domain.cases import letters, permits
 from idp.domain.cases.models import SupportCase
 from idp.domain.citizens import pending_changes
 from idp.domain.citizens.models import Account, Citizen
+from idp.domain.citizens.pending_changes import Change
 from idp.domain.consent.telling import tell_standing
 from idp.domain.grants.offline import end_devices, end_offline
 from idp.domain.sessions import logout
@@ -33,6 +34,14 @@ HIJACKING: Final = "hijacking"
 """Why an account is disabled, in the words of RISC 1.0 §2.3."""
 LINK_LIFETIME: Final = timedelta(days=30)
 _BODY, _MAC = 24, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An account that was locked: whose it is, and the changes that were called off with it."""
+
+    citizen_id: UUID
+    called_off: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +83,8 @@ def lock(
     *,
     reason: str,
     digest: bytes | None = None,
-) -> UUID | None:
-    """Lock an account at its owner's word, end all it carries and open a case; its citizen, None when it was not open.
+) -> Locked | None:
+    """Lock an account at its owner's word, end all it carries and open a case; None when it was not open.
 
     Sessions, tokens, links, permits and open cases at a counter end, waiting changes are called off: whoever did this
     must find nothing left. The services they use are told that the account is shut, and may have been stolen.
@@ -126,9 +135,9 @@ def lock(
         .values(state="closed", decided_at=now)
         .execution_options(synchronize_session=False)
     )
-    for change in pending_changes.waiting(db, citizen_id, now):
-        pending_changes.cancel_own(db, citizen_id, change.id, now)
-    return citizen_id
+    waited = pending_changes.waiting(db, citizen_id, now)
+    ended = [pending_changes.cancel_own(db, citizen_id, change.id, now) for change in waited]
+    return Locked(citizen_id, tuple(change for change in ended if change is not None))
 
 
 def is_locked_by_owner(db: Session, account_id: UUID) -> bool:

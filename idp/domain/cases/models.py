@@ -40,6 +40,8 @@ class RecoveryLetter(Base):
     handled_at: Mapped[Moment | None]
     account_id: Mapped[UUID | None]
     citizen_id: Mapped[UUID | None]
+    contact_id: Mapped[UUID | None]
+    """Where the letter went: what came to a telephone proves that telephone and nothing else."""
     digest: Mapped[Digest | None] = mapped_column(unique=True)
     expires_at: Mapped[Moment | None]
     used_at: Mapped[Moment | None]

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from idp.domain.citizens import contacts, profile
+from idp.domain.citizens.contact_changes import PHONE_HOLD
+from idp.domain.citizens.contacts import Contact
 from idp.domain.citizens.models import Citizen
 from idp.domain.messages.channels import Channel
 from idp.domain.messages.send import Message, queue
@@ -19,14 +21,25 @@ from idp.domain.store.database import Session
 from keys import KeyTree
 
 BY_TEXT: Final = timedelta(minutes=10)
+SETTLED: Final = PHONE_HOLD
 
 
-def address_of(db: Session, tree: KeyTree, citizen: Citizen) -> Address | None:
-    """Return where a link or code goes: the primary e-mail address, else the first confirmed phone number."""
+def address_of(db: Session, tree: KeyTree, citizen: Citizen, now: datetime) -> Address | None:
+    """Return where a link or code goes: the primary e-mail address, else the first confirmed phone number.
+
+    A contact that was just added leads back in only when it came with the account: a borrowed session must not become
+    a way back before every other contact has had time to read of it (ADR 0026).
+    """
     if citizen.data_key is None:
         return None
     known = contacts.of(db, tree.vault.open(citizen.id, citizen.data_key), citizen.id)
-    return next(iter(contact.to_tell(known)), None)
+    return next(iter(contact.to_tell([each for each in known if _leads_back(each, citizen, now)])), None)
+
+
+def _leads_back(known: Contact, citizen: Citizen, now: datetime) -> bool:
+    if known.verified_at is None:
+        return False
+    return known.verified_at <= now - SETTLED or known.verified_at <= citizen.created_at
 
 
 def lifetime(address: Address, by_mail: timedelta) -> timedelta:

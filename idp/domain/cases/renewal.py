@@ -64,7 +64,7 @@ def set_password(db: Session, token: str, account_id: UUID, password_hash: str, 
     citizen = db.scalars(select(Citizen).where(Citizen.account_id == account_id)).one_or_none()
     if citizen is None or citizen.erased_at is not None or not letters.spend(db, token, "password", now):
         raise NothingLeft
-    _new_password(db, account_id, citizen.id, password_hash, now)
+    replace_password(db, account_id, citizen.id, password_hash, now)
     return citizen.id
 
 
@@ -108,7 +108,7 @@ def renew(
     )
     codes = recovery_codes.new_codes()
     recovery_codes.issue(db, tree, account.id, codes, now, citizen_id=permit.citizen_id)
-    _new_password(db, account.id, permit.citizen_id, password_hash, now)
+    replace_password(db, account.id, permit.citizen_id, password_hash, now)
     locking.unlock(db, tree.vault.system("pii"), account.id, permit.citizen_id, permit.origin, now)
     event = AccountRenewed(citizen_id=permit.citizen_id, origin=permit.origin, case_id=permit.case_id)
     record(db, event, now)
@@ -122,7 +122,10 @@ def may_be_renewed(db: Session, account: Account) -> bool:
     return account.status == "active" or locking.is_locked_by_owner(db, account.id)
 
 
-def _new_password(db: Session, account_id: UUID, citizen_id: UUID, password_hash: str, now: datetime) -> None:
+def replace_password(
+    db: Session, account_id: UUID, citizen_id: UUID, password_hash: str, now: datetime
+) -> None:
+    """Set a password and end all that rested on the one before."""
     passwords.store(db, account_id, password_hash, now, citizen_id)
     known_browsers.forget_all(db, account_id)
     remembered_devices.end_all(db, account_id, now)

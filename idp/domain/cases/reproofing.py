@@ -37,7 +37,7 @@ def apply(db: Session, tree: KeyTree, change: Change, now: datetime) -> bool:
     account = db.get(Account, citizen.account_id) if citizen is not None else None
     if citizen is None or account is None or not suffices(citizen) or not renewal.may_be_renewed(db, account):
         return False
-    address = post.address_of(db, tree, citizen)
+    address = post.address_of(db, tree, citizen, now)
     if address is None:
         return False
     lifetime = post.lifetime(address, permits.LIFETIME)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from idp.domain.citizens.models import Citizen
+from idp.domain.citizens.models import Account, Citizen
 from idp.domain.store.database import Session
 from keys import DataKey
 
@@ -29,3 +29,9 @@ class Person:
 def citizen_of(db: Session, account_id: UUID) -> UUID | None:
     """Return the citizen behind an account; operators have none."""
     return db.scalars(select(Citizen.id).where(Citizen.account_id == account_id)).one_or_none()
+
+
+def stands(db: Session, account_id: UUID) -> bool:
+    """Tell whether an account is open, and let whoever locks it wait until this transaction ends."""
+    status = select(Account.status).where(Account.id == account_id).with_for_update()
+    return db.scalars(status).one_or_none() == "active"

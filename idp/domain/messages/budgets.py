@@ -21,6 +21,8 @@ from idp.domain.store.database import Session
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALL: Final = "all"
+OPEN_PART: Final = 2
+"""What anybody can have sent stops at this part of a budget; the rest is kept for people who signed in (ADR 0026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,12 @@ def judge(channel: str, address: str, budgets: Budgets) -> Refused | None:
     return Refused(Refusal.NUMBER, found.value) if isinstance(found, NumberRefusal) else None
 
 
-def spend(db: Session, channel: str, address: str, budgets: Budgets, now: datetime) -> Refused | None:
+def spend(
+    db: Session, channel: str, address: str, budgets: Budgets, now: datetime, *, reserved: bool
+) -> Refused | None:
     """Count one message against every budget it touches; the first that is used up refuses it.
 
+    `reserved` messages, to an address its account has confirmed, may use a budget up; what anybody can ask for may not.
     Runs in the caller's transaction: what is not sent because the transaction fails was not counted either.
     """
     if channel not in TO_A_PHONE:
@@ -89,7 +94,7 @@ def spend(db: Session, channel: str, address: str, budgets: Budgets, now: dateti
     if isinstance(found, NumberRefusal):
         return Refused(Refusal.NUMBER, found.value)
     for scope, period, limit, ends in _budgets(channel, found, budgets, now):
-        if not _count(db, scope, period, limit, now):
+        if not _count(db, scope, period, limit if reserved else max(1, limit // OPEN_PART), now):
             return Refused(Refusal.BUDGET, scope, ends - now)
     return None
 

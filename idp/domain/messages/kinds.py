@@ -13,6 +13,9 @@ ORDINARY: Final = frozenset({"welcome", "consent_withdrawn", "request_waiting", 
 CODES: Final = frozenset({"email_code", "sign_in_code"})
 """Letters that carry a secret: to the one address it is for, never into the inbox."""
 
+ASKED_BY_ANYBODY: Final = frozenset({"recover_password", "recover_identity", "registration_attempt"})
+"""Letters a stranger can have written: they leave the better part of every budget to others."""
+
 
 def is_security(template: str) -> bool:
     """Tell whether a letter goes to every confirmed address (ASVS 6.3.7)."""

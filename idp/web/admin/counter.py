@@ -21,7 +21,6 @@ from idp.web import csrf
 from idp.web.admin.desk import COUNTER, Desk, Refused, desk, not_found
 from idp.web.context import services
 from idp.web.frontchannel.notices import tell
-from idp.web.locale import written_moment
 from idp.web.pages import FieldError, Notice
 from idp.web.pages.admin import Badge, Option, Tone
 from idp.web.pages.admin_counter import (
@@ -100,8 +99,7 @@ def open_case() -> Response:
         except CaseRefused as exc:
             error = FieldError("checked", _explain(exc.reason))
             return show(_citizen_page(at, citizen, known["reason"], (error,)), 409)
-        context = {"at": written_moment(at.now), "account_url": f"{services().settings.issuer}/me"}
-        tell(at.db, citizen.citizen_id, "case_opened", context)
+        tell(at.db, citizen.citizen_id, "case_opened", {"account_url": f"{services().settings.issuer}/me"})
     return go(f"{COUNTER}/cases/{case_id}")
 
 
@@ -136,6 +134,8 @@ def decide(case_id: UUID) -> Response:
             at.db.rollback()
             return show(_case_page(at, _found(at, case_id), _explain(exc.reason)), 409)
         at.db.refresh(row)
+        context = {"decision": decision, "account_url": f"{services().settings.issuer}/me"}
+        tell(at.db, row.citizen_id, "case_decided", context)
         return show(_case_page(at, row, code=decided.code))
 
 

@@ -50,6 +50,8 @@ class Code:
     name: str = ""
     account_id: UUID | None = None
     citizen_id: UUID | None = None
+    proved: bool = False
+    """The account has confirmed this address before: nobody else can use up what it may be sent."""
 
 
 def available(channel: Channel) -> bool:
@@ -74,10 +76,11 @@ def send(db: Session, code: Code) -> Sent:
         policy=throttle_policy(),
         now=now,
         account=code.account_id.bytes if code.account_id is not None else b"",
+        proved=code.proved,
     )
     if made.code is None:
         return Sent(False, made.wait)
-    refused = budgets.spend(db, code.channel, code.address, limits, now)
+    refused = budgets.spend(db, code.channel, code.address, limits, now, reserved=code.proved)
     if refused is not None:
         one_time_codes.retire(db, code.purpose, code.holder, now)
         return _refuse(db, code, refused)

@@ -25,8 +25,12 @@ def send(
     name: str,
     citizen_id: UUID,
     channel: str = "",
+    proved: bool = False,
 ) -> codes.Sent:
-    """Send a code to a value; `about` binds it to what it is typed for. Limits may say to wait instead."""
+    """Send a code to a value; `about` binds it to what it is typed for. Limits may say to wait instead.
+
+    `proved` tells that the account has confirmed this value before.
+    """
     code = codes.Code(
         PURPOSE,
         _holder(account_id, kind, value, about),
@@ -36,6 +40,7 @@ def send(
         name=name,
         account_id=account_id,
         citizen_id=citizen_id,
+        proved=proved,
     )
     return codes.send(db, code)
 

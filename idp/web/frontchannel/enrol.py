@@ -17,6 +17,7 @@ from idp.domain.cases import letters
 from idp.domain.citizens import contacts
 from idp.domain.citizens.contacts import Contact
 from idp.domain.citizens.models import Citizen
+from idp.domain.citizens.people import stands
 from idp.domain.messages.channels import masked
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
@@ -31,7 +32,6 @@ from idp.web.frontchannel.signed_in import current_session, raise_session
 from idp.web.frontchannel.waiting_secret import open_secret, sealed_secret
 from idp.web.frontchannel.ways import Asking
 from idp.web.ids import uuid_of
-from idp.web.locale import written_moment
 from idp.web.pages import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage, FieldError, Page
 from idp.web.render import go, show
 
@@ -93,6 +93,7 @@ def _send(db: Session, asking: Asking, contact: Contact) -> Response:
         name="",
         citizen_id=session.citizen_id,
         channel=contact.channels[0] if contact.channels else "",
+        proved=True,
     )
     if sent.refused:
         message = _("Kode tidak bisa dikirim ke sana sekarang. Pilih kontak lain, atau coba lagi nanti.")
@@ -120,6 +121,8 @@ def _take_application(db: Session, asking: Asking) -> Response:
     secret = open_secret(request.form.get("sealed", ""), _about(session))
     if secret is None or not _confirmed(db, asking) or session.citizen_id is None:
         return response
+    if not stands(db, session.account_id):
+        return response
     step = totp.matching_step(secret, request.form.get("otp", ""), now)
     if step is None:
         message = _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
@@ -140,7 +143,6 @@ def _take_application(db: Session, asking: Asking) -> Response:
         {
             "change": "second_factor",
             "what": "",
-            "at": written_moment(now),
             "device": place().device,
             "security_url": f"{services().settings.issuer}/me/security",
         },

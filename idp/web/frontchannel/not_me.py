@@ -8,12 +8,12 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from idp import changes
 from idp.domain.cases import locking
 from idp.domain.store.database import Session
 from idp.web import cookies, csrf
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import notices
-from idp.web.locale import written_moment
 from idp.web.pages import NotMePage, OutcomePage, Way
 from idp.web.render import show
 
@@ -48,13 +48,16 @@ def lock() -> Response:
 def lock_and_tell(db: Session, account_id: UUID, reason: str, digest: bytes | None = None) -> bool:
     """Lock an account at its owner's word and write to them how to get back in; False when it was not open."""
     deployment, now = services(), services().clock()
-    citizen_id = locking.lock(
+    locked = locking.lock(
         db, deployment.tree.vault.system("pii"), account_id, now, reason=reason, digest=digest
     )
-    if citizen_id is None:
+    if locked is None:
         return False
-    context = {"at": written_moment(now), "recover_url": f"{deployment.settings.issuer}/recover"}
-    notices.tell(db, citizen_id, "account_locked", context)
+    notices.tell(
+        db, locked.citizen_id, "account_locked", {"recover_url": f"{deployment.settings.issuer}/recover"}
+    )
+    for change in locked.called_off:
+        changes.tell_cancelled(deployment, db, change)
     return True
 
 

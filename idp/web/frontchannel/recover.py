@@ -7,17 +7,19 @@ host of the link is the configured issuer, whatever a request says (attacks O-11
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from idp import changes
 from idp.domain.audit.events import RecoveryCodeUsed
 from idp.domain.audit.record import record
 from idp.domain.authenticators import passwords, recovery_codes, throttle
-from idp.domain.cases import letters, locking, renewal
+from idp.domain.cases import letters, locking, one_telephone, renewal
 from idp.domain.cases.letters import LIFETIME, Link
-from idp.domain.citizens import identifiers
+from idp.domain.citizens import identifiers, pending_changes
+from idp.domain.citizens.contact_changes import PHONE_HOLD
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions import interactions
 from idp.domain.store.database import Session
@@ -27,7 +29,6 @@ from idp.web.cookies import browser_digest
 from idp.web.frontchannel import notices, registering
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import throttle_policy
-from idp.web.locale import written_moment
 from idp.web.pages import (
     Challenge,
     FieldError,
@@ -44,6 +45,7 @@ bp = Blueprint("recover", __name__)
 
 ADDRESS: Final = "/recover"
 NEW_PASSWORD: Final = "/recover/password"  # noqa: S105 - an address
+HOLD_HOURS: Final = int(PHONE_HOLD.total_seconds() // 3600)
 
 
 class WrongCode(Exception):
@@ -96,7 +98,11 @@ def password_page() -> Response:
 
 @bp.post(NEW_PASSWORD)
 def set_password() -> Response:
-    """Set the new password once; sessions and tokens end, the second factor is asked for as before (O-119, O-120)."""
+    """Set the new password once; sessions and tokens end, the second factor is asked for as before (O-119, O-120).
+
+    Where the link and the second factor come to the same telephone, a code of the card is asked for too, or the new
+    password waits as long as a change of the number would (ADR 0026).
+    """
     csrf.check()
     token, chosen = request.form.get("token", ""), request.form.get("password", "")
     deployment, now = services(), services().clock()
@@ -109,15 +115,21 @@ def set_password() -> Response:
         if weakness is not None:
             words = explain(weakness) if chosen else str(_("Isi kata sandi yang Anda pilih."))
             return show(_password_page(db, token, link, (FieldError("password", words),)), 400)
-        wait = _count_card(db, link) if locking.is_locked_by_owner(db, link.account_id) else None
+        why = _why_card(db, link)
+        let_wait = why == "text" and request.form.get("action") == "wait"
+        wait = _count_card(db, link) if why and not let_wait else None
         if wait is not None:
             return slow_down(show(_password_page(db, token, link, wait=wait)), wait)
     password_hash = passwords.hashed(deployment.hasher, chosen)
+    if let_wait:
+        return _let_wait(token, link, password_hash)
     try:
         with unit_of_work() as db:
             _open_by_card(db, link, code)
             citizen_id = renewal.set_password(db, token, link.account_id, password_hash, now)
-            notices.tell(db, citizen_id, "password_reset", _context())
+            notices.tell(
+                db, citizen_id, "password_reset", {"account_url": f"{deployment.settings.issuer}/me"}
+            )
             way = _way_out(db, link.interaction)
     except WrongCode:
         words = str(_("Kode pemulihan ini tidak cocok, atau sudah pernah dipakai."))
@@ -134,6 +146,32 @@ def set_password() -> Response:
         ways=(Way(_("Masuk"), way),),
     )
     return show(done)
+
+
+def _let_wait(token: str, link: Link, password_hash: str) -> Response:
+    """Spend the link and let the password wait; every channel hears of it, with a link that calls it off."""
+    deployment, now = services(), services().clock()
+    with unit_of_work() as db:
+        if locking.is_locked_by_owner(db, link.account_id) or not one_telephone.spend(db, token, now):
+            return nothing_left()
+        for change in pending_changes.waiting(db, link.citizen_id, now):
+            if change.kind == one_telephone.KIND:
+                pending_changes.cancel_own(db, link.citizen_id, change.id, now)
+        needed = one_telephone.payload(db, link.account_id, password_hash)
+        changes.ask(deployment, db, link.citizen_id, one_telephone.KIND, needed, actor=None, wait=PHONE_HOLD)
+    page = OutcomePage(
+        title=_("Kata sandi baru menunggu"),
+        text=_(
+            "Kata sandi baru berlaku dalam %(n)s jam. Kami mengabari semua kontak Anda, dengan tautan untuk"
+            " membatalkannya. Sampai saat itu kata sandi yang lama tetap berlaku.",
+            n=HOLD_HOURS,
+        ),
+        ways=(
+            Way(_("Lebih cepat: datang ke loket dengan KTP"), "/help#lost-phone"),
+            Way(_("Masuk"), "/signin"),
+        ),
+    )
+    return show(page)
 
 
 def sent_page(again: str, *, identity: bool = False) -> RecoverSentPage:
@@ -188,10 +226,18 @@ def _password_page(
         action=NEW_PASSWORD,
         hidden=(("token", token),),
         min_length=passwords.MIN_CHARS,
-        card_needed=locking.is_locked_by_owner(db, link.account_id),
+        card_needed=bool(why := _why_card(db, link)),
+        wait_hours=HOLD_HOURS if why == "text" else 0,
         errors=errors,
         wait_seconds=seconds(wait),
     )
+
+
+def _why_card(db: Session, link: Link) -> Literal["", "locked", "text"]:
+    """Tell why the letter alone does not do: its owner has locked the account, or one telephone would open it all."""
+    if locking.is_locked_by_owner(db, link.account_id):
+        return "locked"
+    return "text" if one_telephone.is_second_factor(db, services().tree, link) else ""
 
 
 def _count_card(db: Session, link: Link) -> timedelta | None:
@@ -204,12 +250,12 @@ def _count_card(db: Session, link: Link) -> timedelta | None:
 
 
 def _open_by_card(db: Session, link: Link, code: str) -> None:
-    """Open an account its owner has locked: the letter proves the address, a code of the card the owner.
+    """Take a code of the card where it is needed: the letter proves the address, the card its owner.
 
     Raises:
         WrongCode: nothing is kept.
     """
-    if not locking.is_locked_by_owner(db, link.account_id):
+    if not _why_card(db, link):
         return
     tree, now = services().tree, services().clock()
     if not recovery_codes.claim(db, tree, link.account_id, code, now):
@@ -218,14 +264,6 @@ def _open_by_card(db: Session, link: Link, code: str) -> None:
     record(db, RecoveryCodeUsed(account_id=link.account_id, citizen_id=link.citizen_id, left=left), now)
     throttle.forget(db, "recover.card", throttle.key(tree, link.account_id.bytes))
     locking.unlock(db, tree.vault.system("pii"), link.account_id, link.citizen_id, "card", now)
-
-
-def _context() -> dict[str, object]:
-    deployment = services()
-    return {
-        "at": written_moment(deployment.clock()),
-        "account_url": f"{deployment.settings.issuer}/me",
-    }
 
 
 def _way_out(db: Session, uid: str | None) -> str:

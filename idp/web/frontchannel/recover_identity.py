@@ -5,17 +5,21 @@ Every answer is the same whether the data agree or not, and whether there is suc
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from idp import changes
-from idp.domain.cases import letters, reproofing
+from idp.domain.cases import letters, one_telephone, reproofing
+from idp.domain.cases.letters import Link
 from idp.domain.citizens import pending_changes
+from idp.domain.citizens.contact_changes import PHONE_HOLD
 from idp.domain.citizens.identifiers import Canonical, Kind
 from idp.domain.citizens.pending_changes import COOLING_OFF
 from idp.domain.proofing.population import Claims, RegistryUnavailable
+from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel.login import seconds, slow_down
@@ -70,9 +74,9 @@ def confirm_page() -> Response:
     token = request.args.get("token", "")
     with unit_of_work() as db:
         link = letters.find(db, token, "identity", services().clock())
+        hours = _hours(_hold(db, link)) if link is not None else 0
     if link is None:
         return nothing_left()
-    hours = int(COOLING_OFF.total_seconds() // HOUR)
     return show(RecoverConfirmPage(action=CONFIRM, hidden=(("token", token),), hours=hours))
 
 
@@ -86,19 +90,30 @@ def confirm() -> Response:
         link = letters.find(db, token, "identity", now)
         if link is None or not letters.spend(db, token, "identity", now):
             return nothing_left()
+        hold = _hold(db, link)
         kinds = {change.kind for change in pending_changes.waiting(db, link.citizen_id, now)}
         if reproofing.KIND not in kinds:
             needed = reproofing.payload(deployment.settings.issuer)
-            changes.ask(deployment, db, link.citizen_id, reproofing.KIND, needed, actor=None)
+            changes.ask(deployment, db, link.citizen_id, reproofing.KIND, needed, actor=None, wait=hold)
     page = OutcomePage(
         title=_("Masa tunggu dimulai"),
         text=_(
-            "Dalam 24 jam kami mengirim kode untuk memasang kata sandi dan pengaman baru. Sampai saat itu pemilik akun"
-            " dapat membatalkannya lewat tautan yang kami kirim ke semua alamatnya."
+            "Dalam %(n)s jam kami mengirim kode untuk memasang kata sandi dan pengaman baru. Sampai saat itu pemilik"
+            " akun dapat membatalkannya lewat tautan yang kami kirim ke semua alamatnya.",
+            n=_hours(hold),
         ),
         ways=(Way(_("Ke halaman depan"), "/"), Way(_("Bantuan"), "/help#lost-phone")),
     )
     return show(page)
+
+
+def _hold(db: Session, link: Link) -> timedelta:
+    """Return how long it waits: a SIM card that was swapped is noticed within days, not hours (ADR 0026)."""
+    return PHONE_HOLD if one_telephone.came_by_text(db, link) else COOLING_OFF
+
+
+def _hours(hold: timedelta) -> int:
+    return int(hold.total_seconds() // HOUR)
 
 
 def _proved(claims: Claims) -> bool | None:

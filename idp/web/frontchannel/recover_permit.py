@@ -28,7 +28,6 @@ from idp.web.frontchannel import notices
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.register_account import picture
 from idp.web.frontchannel.signed_in import throttle_policy
-from idp.web.locale import written_moment
 from idp.web.pages import (
     FieldError,
     NewAuthenticatorPage,
@@ -61,7 +60,10 @@ def ask() -> Response:
 
 @bp.post(ADDRESS)
 def take() -> Response:
-    """Judge NIK and code; the same answer for a NIK nobody has and a code that is not right."""
+    """Judge NIK and code; the same answer for a NIK nobody has and a code that is not right.
+
+    Eighty random bits are judged before they are counted: no number of wrong ones keeps the right one out (ADR 0026).
+    """
     csrf.check()
     typed: dict[str, Any] = {name: request.form.get(name, "")[:MOST_CHARS] for name in ("nik", "permit")}
     try:
@@ -71,11 +73,10 @@ def take() -> Response:
     if not typed["permit"].strip():
         return show(_permit_page(**typed, errors=(FieldError("permit", _("Isi kodenya dulu.")),)), 400)
     with unit_of_work() as db:
-        wait = _count(db, nik)
+        permit = _permit_of(db, nik, typed["permit"])
+        wait = _count(db, nik) if permit is None else None
     if wait is not None:
         return slow_down(show(_permit_page(**typed, wait=wait)), wait)
-    with unit_of_work() as db:
-        permit = _permit_of(db, nik, typed["permit"])
     if permit is None:
         words = _("NIK dan kode tidak cocok, atau kodenya sudah dipakai atau lewat waktunya.")
         return show(_permit_page(**typed, errors=(FieldError("permit", words),)))
@@ -126,7 +127,7 @@ def _take_authenticator(known: dict[str, Any], permit: Permit) -> Response:
                 confirmed_step=step,
                 now=now,
             )
-            context = {"at": written_moment(now), "account_url": f"{deployment.settings.issuer}/me"}
+            context = {"account_url": f"{deployment.settings.issuer}/me"}
             notices.tell(db, permit.citizen_id, "account_renewed", context)
     except renewal.NothingLeft:
         return _nothing_left()
@@ -155,7 +156,7 @@ def _permit_of(db: Session, nik: str, code: str) -> Permit | None:
 
 
 def _count(db: Session, nik: str) -> timedelta | None:
-    """Count a try by NIK and by network before it is judged; the wait when there were too many."""
+    """Count a wrong try by NIK and by network; the wait when there were too many."""
     tree, policy, now = services().tree, throttle_policy(), services().clock()
     for kind, name, ladder in (
         ("permit", nik.encode(), policy.second_factor),

@@ -110,7 +110,7 @@ def take_identity(form: Form) -> Response:
         return show(identity_page(uid, typed, errors), 400)
     tries = int(draft.data.get("tries", 0)) + 1 if draft is not None else 1
     if tries > MOST_TRIES or not may_ask(claims.nik):
-        return show(stop_page(uid, _("Terlalu banyak percobaan"), _too_many()), 429)
+        return _stopped(uid)
     data: dict[str, Any] = {
         "typed": typed,
         "nik": claims.nik,
@@ -165,7 +165,7 @@ def _ask(uid: str | None, draft: drafts.Draft | None, claims: Claims, data: dict
             data["checked"], step = PENDING, LATER
         else:
             if record is None:
-                return _disagreed(uid, draft, data, answer)
+                return _stopped(uid) if _asked_too_often(claims.nik) else _disagreed(uid, draft, data, answer)
             data |= {"checked": VERIFIED, "record": dict(record)}
             if _has_account(claims.nik):
                 warn_owner(claims.nik)
@@ -208,20 +208,34 @@ def population_registry() -> PopulationRegistry | None:
 
 
 def may_ask(number: str) -> bool:
-    """Count a question to the registry: it must not become an oracle for guessing people's data."""
+    """Count a question to the registry by network, and there by NIK: what others do elsewhere keeps no owner out."""
     tree, policy, now = services().tree, throttle_policy(), services().clock()
+    network = place().network.encode()
     with unit_of_work() as db:
         verdicts = (
-            throttle.count(db, "registry.nik", throttle.key(tree, number.encode()), policy.sending, now),
             throttle.count(
-                db,
-                "registry.network",
-                throttle.key(tree, place().network.encode()),
-                policy.sending_network,
-                now,
+                db, "registry.nik", throttle.key(tree, number.encode(), network), policy.sending, now
             ),
+            throttle.count(db, "registry.network", throttle.key(tree, network), policy.sending_network, now),
         )
     return all(verdict.allowed for verdict in verdicts)
+
+
+def _asked_too_often(number: str) -> bool:
+    """Count a wrong answer by NIK from anywhere: above the limit nobody is told which field was wrong.
+
+    The registry must not become an oracle for guessing people's data; a whole match goes on all the same (ADR 0026).
+    """
+    tree, policy, now = services().tree, throttle_policy(), services().clock()
+    with unit_of_work() as db:
+        verdict = throttle.count(
+            db, "registry.wrong", throttle.key(tree, number.encode()), policy.sending, now
+        )
+    return not verdict.allowed
+
+
+def _stopped(uid: str | None) -> Response:
+    return show(stop_page(uid, _("Terlalu banyak percobaan"), _too_many()), 429)
 
 
 def _has_account(number: str) -> bool:

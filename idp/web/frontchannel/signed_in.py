@@ -10,6 +10,8 @@ from flask import Response, request
 
 from idp.domain.authenticators import browser_use, known_browsers, remembered_devices
 from idp.domain.authenticators.throttle import PRODUCTION, SANDBOX, Policy
+from idp.domain.citizens.models import Account
+from idp.domain.citizens.people import stands
 from idp.domain.sessions import browser
 from idp.domain.sessions.logout import end_everywhere
 from idp.domain.sessions.models import BrowserSession
@@ -18,6 +20,7 @@ from idp.protocol.oauth.values import Handle
 from idp.protocol.oidc.session_state import browser_state
 from idp.web import cookies
 from idp.web.context import place, services, session_limits
+from idp.web.errors import Gone
 
 
 def throttle_policy() -> Policy:
@@ -26,9 +29,12 @@ def throttle_policy() -> Policy:
 
 
 def current_session(db: Session) -> BrowserSession | None:
-    """Return the live citizen session of this browser."""
+    """Return the live citizen session of this browser, as long as its account is open."""
     session = browser.find(db, request.cookies.get(cookies.SESSION), services().clock())
-    return session if session is not None and session.citizen_id is not None else None
+    if session is None or session.citizen_id is None:
+        return None
+    account = db.get(Account, session.account_id)
+    return session if account is not None and account.status == "active" else None
 
 
 def may_be_raised(session: BrowserSession) -> bool:
@@ -50,8 +56,13 @@ def begin_session(
 
     On a `shared` device the browser keeps nothing of the account beside the session. `auth_time` is when the citizen
     proved who they are where that was earlier, on another device.
+
+    Raises:
+        Gone: the account was locked or closed while its owner was being asked.
     """
     now = services().clock()
+    if not stands(db, account_id):
+        raise Gone
     browser_use.note(db, services().tree, cookies.browser_digest(), account_id, place().device, now)
     session = current_session(db)
     if session is not None and session.account_id == account_id and auth_time is None:

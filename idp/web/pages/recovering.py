@@ -50,7 +50,10 @@ class RecoverSentPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPasswordPage(Page):
-    """A new password. Posts `password`, and `recovery_code` where the account is locked (#password-submit)."""
+    """A new password. Posts `password`, and `recovery_code` where a code of the card is needed too (#password-submit).
+
+    With `wait_hours` the password may be left to wait instead (#password-wait).
+    """
 
     template: ClassVar[str] = "recover/password.html"
     data_page: ClassVar[str] = "new-password"
@@ -58,6 +61,7 @@ class NewPasswordPage(Page):
     action: str
     min_length: int
     card_needed: bool = False
+    wait_hours: int = 0
     steps: Steps | None = None
     wait_seconds: int = 0
 

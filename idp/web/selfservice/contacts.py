@@ -116,6 +116,7 @@ def send_code(
         name=resident.name,
         citizen_id=resident.citizen.id,
         channel=channel,
+        proved=about != NEW,
     )
     errors = (unreachable(),) if sent.refused else ()
     page = code_page(resident, kind, value, about, wait=seconds(sent.wait), action=action, errors=errors)

@@ -118,6 +118,7 @@ def _send(db: Session, resident: Resident, contact: Contact, channel: Channel) -
             template="email_code",
             account_id=resident.session.account_id,
             citizen_id=resident.citizen.id,
+            proved=True,
         ),
     )
     if sent.on_its_way:

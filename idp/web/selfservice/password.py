@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from idp.domain.account import password_change
+from idp.domain.account.password_change import Overtaken
 from idp.domain.authenticators import passwords
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.authenticators.sign_in import Refusal
@@ -66,21 +68,24 @@ def change_password() -> Response:
                 error = FieldError("current_password", str(_("Kata sandi sekarang tidak cocok.")))
                 return show(_page(db, resident, errors=(error,)))
         session_id, account_id, citizen_id = resident.session.id, account.id, resident.citizen.id
+        before = account.password_hash
     hashed = passwords.hashed(deployment.hasher, new)
-    with unit_of_work() as db:
+    with unit_of_work() as db, suppress(Overtaken):
         password_change.change(
             db,
             account_id,
             citizen_id,
             hashed,
             deployment.clock(),
+            before=before,
             keep_session=session_id,
             keep_browser=cookies.browser_digest(),
         )
         letters.retire(db, account_id, None, deployment.clock())
         permits.retire(db, account_id, deployment.clock())
         told(db, citizen_id, "password")
-    return go(f"/me/security?done={DONE}")
+        return go(f"/me/security?done={DONE}")
+    return go("/me/security")
 
 
 def _page(db: Session, resident: Resident, **more: Any) -> AccountPasswordPage:

@@ -19,7 +19,6 @@ from idp.protocol.oidc.catalogue import CLAIMS
 from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services as deployment
 from idp.web.frontchannel.notices import tell
-from idp.web.locale import written_moment
 from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, Notice, ServiceCard
 from idp.web.render import go, show
 from idp.web.selfservice import declined, receipts, telling
@@ -126,7 +125,6 @@ def withdraw_service(client_id: str) -> Response:
             abort(404)
         context = {
             "agency": as_client(entry.client).name(resident.citizen.locale),
-            "at": written_moment(now),
             "services_url": f"{deployment().settings.issuer}/me/services",
         }
         tell(db, resident.citizen.id, "consent_withdrawn", context)

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from idp.domain.store.database import Session
 from idp.web.context import place, services
 from idp.web.frontchannel.notices import tell
-from idp.web.locale import written_moment
 from idp.web.pages import Notice
 
 TEMPLATE = "account_change"
@@ -21,7 +20,6 @@ def told(db: Session, citizen_id: UUID, change: str, what: str = "") -> bool:
     context: dict[str, object] = {
         "change": change,
         "what": what,
-        "at": written_moment(deployment.clock()),
         "device": place().device,
         "security_url": f"{deployment.settings.issuer}/me/security",
     }

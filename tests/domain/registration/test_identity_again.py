@@ -50,6 +50,26 @@ def test_after_a_day_a_permit_comes_and_renews_the_account(provider, services, c
 
 
 @sqlite_only
+def test_where_the_link_came_by_text_it_waits_three_days(provider, services, clock):
+    factories.a_citizen(
+        services,
+        SITI["name"],
+        SITI["nik"],
+        signs_in=True,
+        email=None,
+        email_confirmed=False,
+        phone_number="081234567890",
+        phone_confirmed=True,
+    )
+    ask_again(provider.browser())
+    assert "72 jam" in confirm(provider, services)[0].text
+    clock.advance(hours=71)
+    assert changes.apply_due(services) == 0
+    clock.advance(hours=1)
+    assert changes.apply_due(services) == 1
+
+
+@sqlite_only
 def test_cancelled_within_the_day_no_permit_ever_comes(provider, services, citizen, clock):
     ask_again(provider.browser())
     confirm(provider, services)

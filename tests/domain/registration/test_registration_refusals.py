@@ -42,6 +42,19 @@ def test_the_registry_cannot_be_guessed_at_without_end(provider):
     assert "Terlalu banyak percobaan" in visitor.text
 
 
+def test_o094_wrong_questions_from_elsewhere_keep_nobody_from_registering(provider):
+    statuses = []
+    for number in range(24):
+        visitor = Visitor(provider).open("/register")
+        pairs = visitor.form.filled("register-submit", **SITI | {"birth_day": "1"})
+        far = {"REMOTE_ADDR": f"198.51.{number}.7"}
+        visitor.send(visitor.form.action, pairs, environ_overrides=far)
+        statuses.append(visitor.sent.status)
+    assert statuses[0] == 303
+    assert statuses[-1] == 429, "nobody is told any more which field was wrong"
+    assert identity(provider).step == "contact"
+
+
 def test_an_inactive_number_ends_with_ways_on(provider, services):
     visitor = identity(
         provider,

@@ -87,6 +87,7 @@ class MessageCode:
                 telephone.number,
                 account_id=session.account_id,
                 citizen_id=session.citizen_id,
+                proved=True,
             ),
         )
         if sent.on_its_way:
