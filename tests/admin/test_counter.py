@@ -98,6 +98,20 @@ def test_g14_without_a_reason_nothing_is_looked_up(provider, services, citizen, 
 
 
 @sqlite_only
+def test_g14_who_opens_a_case_again_is_on_record_again(provider, services, citizen, desks, officers):
+    open_case(desks[0])
+    path = case_path(services)
+    with provider.recorded("CitizenLookedUp") as events:
+        assert 'id="masked-name"' in desks[1].open(path).answer.text
+    assert events[0].detail["reason"] == "lost_phone"
+    assert events[0].citizen_id == citizen.citizen_id
+    assert events[0].actor == str(officers[1].account_id)
+    super_ = Console(provider, an_operator(services, "Rina Hartati"))
+    with provider.recorded():
+        assert 'id="masked-name"' not in super_.open(path).answer.text
+
+
+@sqlite_only
 def test_k8_what_an_officer_sees_is_masked(citizen, desks):
     text = find(desks[0]).answer.text
     assert "Aminah" not in text

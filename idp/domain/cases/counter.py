@@ -91,6 +91,17 @@ def masked(db: Session, tree: KeyTree, citizen_id: UUID) -> Masked | None:
     )
 
 
+def look_again(
+    db: Session, tree: KeyTree, case: SupportCase, *, officer: str, agency_id: str, now: datetime
+) -> Masked | None:
+    """Show the citizen of an open case to an officer once more; that is on record like the first look (G14)."""
+    event = CitizenLookedUp(
+        citizen_id=case.citizen_id, reason=case.reason, agency_id=agency_id, actor=officer
+    )
+    record(db, event, now)
+    return masked(db, tree, case.citizen_id)
+
+
 def open_case(
     db: Session, citizen_id: UUID, *, reason: str, document: str, officer: str, agency_id: str, now: datetime
 ) -> UUID:

@@ -187,7 +187,7 @@ def _citizen_page(at: Desk, found: Masked, reason: str, errors: Errors = ()) -> 
 
 
 def _case_page(at: Desk, row: SupportCase, problem: str = "", code: str = "") -> CounterCasePage:
-    found = counter.masked(at.db, services().tree, row.citizen_id) if at.role is Role.OFFICER else None
+    found = _seen_again(at, row)
     line = _line(at, row, operators.names(at.db, [row.opened_by, row.decided_by]))
     return CounterCasePage(
         **at.frame(),
@@ -199,6 +199,13 @@ def _case_page(at: Desk, row: SupportCase, problem: str = "", code: str = "") ->
         code=code,
         notice=Notice("warning", problem) if problem else None,
     )
+
+
+def _seen_again(at: Desk, row: SupportCase) -> Masked | None:
+    if at.role is not Role.OFFICER or at.agency_id is None:
+        return None
+    tree = services().tree
+    return counter.look_again(at.db, tree, row, officer=at.actor, agency_id=at.agency_id, now=at.now)
 
 
 def _line(at: Desk, row: SupportCase, names: Any) -> CaseLine:
