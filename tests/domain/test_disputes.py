@@ -6,16 +6,11 @@ import pytest
 from sqlalchemy import select, text
 
 from idp.domain.citizens import profile
-from idp.domain.citizens.models import Citizen
 from idp.domain.exchange import disputes
 from idp.domain.exchange.comparing import same
 from idp.domain.exchange.dispute_models import DataCase, Observation
 from tests import factories
-
-
-def key_of(services, citizen):
-    with services.database.unit_of_work() as db:
-        return services.tree.vault.open(citizen.citizen_id, db.get_one(Citizen, citizen.citizen_id).data_key)
+from tests.support.data_cases import key_of, observe
 
 
 def owner_says(services, citizen, value, attribute="birthdate", source="population_registry", at=None):
@@ -31,21 +26,6 @@ def owner_says(services, citizen, value, attribute="birthdate", source="populati
             level="ial1",
             verified_at=now,
             now=now,
-        )
-
-
-def observe(services, citizen, value, attribute="birthdate", source="tax", verified_at=None):
-    key = key_of(services, citizen)
-    with services.database.unit_of_work() as db:
-        return disputes.observe(
-            db,
-            key,
-            citizen_id=citizen.citizen_id,
-            attribute=attribute,
-            source=source,
-            value=value,
-            verified_at=verified_at or services.clock(),
-            now=services.clock(),
         )
 
 

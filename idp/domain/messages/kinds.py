@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-ORDINARY: Final = frozenset({"welcome", "consent_withdrawn", "request_waiting", "identity_checked"})
+ORDINARY: Final = frozenset(
+    {"welcome", "consent_withdrawn", "request_waiting", "identity_checked", "data_case"}
+)
 """Letters that go to the preferred address only; all of them are in the inbox too."""
 
 CODES: Final = frozenset({"email_code", "sign_in_code"})

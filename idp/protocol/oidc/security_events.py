@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     ASSURANCE_LEVEL_CHANGE = "assurance-level-change"
     ATTRIBUTE_CHANGED = "attribute-changed"
     ATTRIBUTE_CORRECTED = "attribute-corrected"
+    ATTRIBUTE_DISPUTED = "attribute-disputed"
     CONSENT_WITHDRAWN = "consent-withdrawn"
     PROCESSING_RESTRICTED = "processing-restricted"
     DELEGATION_CHANGED = "delegation-changed"

@@ -63,6 +63,13 @@ MAILS = {
         "account_url": "https://masuk.example/me",
         "not_me_url": "https://masuk.example/not-me?token=00",
     },
+    "data_case": {
+        "stage": "",
+        "number": "K-7FQ2-9XKD",
+        "attribute": "Tanggal lahir",
+        "outcome": "",
+        "case_url": "https://masuk.example/me/cases/0b6e",
+    },
     "recover_password": {"link_url": "https://masuk.example/recover/password?token=l", "valid_minutes": 60},
     "recover_identity": {"link_url": "https://masuk.example/recover/confirm?token=l", "valid_minutes": 60},
     "recover_permit": {
@@ -168,3 +175,20 @@ def test_a_short_form_is_one_text_message_or_two_and_says_whose_it_is(write, nam
 @pytest.mark.parametrize("name", sorted(kinds.CODES))
 def test_a_code_is_bound_to_our_site_by_its_last_line(write, name):
     assert write(name, "short").strip().splitlines()[-1] == "@masuk.example #493027"
+
+
+@pytest.mark.parametrize("stage", ["disputed", "asked", "late"])
+def test_a_letter_about_data_says_what_happened_and_by_when(write, stage, monkeypatch):
+    monkeypatch.setitem(MAILS["data_case"], "stage", stage)
+    text = write("data_case", "txt")
+    assert "3 x 24" in text
+    assert "K-7FQ2-9XKD" in text
+
+
+def test_a_letter_about_data_says_how_it_ended(write, monkeypatch):
+    outcomes = ("corrected", "other_source_wrong", "kept", "rejected", "withdrawn")
+    said = set()
+    for outcome in outcomes:
+        monkeypatch.setitem(MAILS["data_case"], "outcome", outcome)
+        said.add(write("data_case", "txt"))
+    assert len(said) == len(outcomes)
