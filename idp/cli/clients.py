@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,12 @@ import click
 from joserfc.jwk import ECKey
 
 from idp.cli import deployment
+from idp.cli.agreements import asked_as_object, print_asked
 from idp.cli.output import as_json, document, fail, read_object, table
 from idp.cli.registration_tokens import tokens
+from idp.domain.exchange import agreement_manifests
+from idp.domain.exchange.agreement_manifests import Difference as Asked
+from idp.domain.exchange.agreement_steps import Hand
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
 from idp.domain.registry.manifests import Difference, Manifest
 from idp.protocol.oauth.client import Environment
@@ -175,12 +178,14 @@ def plan(file: Path, base: str | None, machine: bool) -> None:
         with services.database.unit_of_work() as db:
             about_agency = list(manifests.agency_changes(db, manifest))
             found = manifests.plan(db, manifest, deployment.policy(services), services.clock())
+            asked = agreement_manifests.plan(db, agreement_manifests.read(file), services.clock())
     if machine:
-        document({"agency": about_agency, "clients": [_as_object(d) for d in found]})
+        document({"agency": about_agency, "clients": list(map(_as_object, found)), **asked_as_object(asked)})
         return
     for name, old, value in about_agency:
         click.echo(f"agency {manifest.agency_id}: {name}: {old} -> {value}")
     _print(found)
+    print_asked(asked)
 
 
 @clients.command()
@@ -193,11 +198,12 @@ def apply(file: Path, base: str | None, machine: bool) -> None:
     Example: idp clients apply clients/tax/client.toml
     """
     with deployment.open_services() as services:
-        found = apply_manifest(services, file, base)
+        found, asked = apply_manifest(services, file, base)
     if machine:
-        document({"clients": [_as_object(d) for d in found]})
+        document({"clients": list(map(_as_object, found)), **asked_as_object(asked)})
     else:
         _print(found)
+        print_asked(asked)
 
 
 @clients.command()
@@ -269,19 +275,17 @@ def rotate_secret(client_id: str, machine: bool) -> None:
         click.echo(secret)
 
 
-def apply_manifest(services: Services, file: Path, base: str | None = None) -> tuple[Difference, ...]:
+def apply_manifest(
+    services: Services, file: Path, base: str | None = None
+) -> tuple[tuple[Difference, ...], tuple[Asked, ...]]:
     """Apply one manifest in one transaction, after all of it was judged."""
     manifest = _judged(services, file, base)
-    now: datetime = services.clock()
+    entries = agreement_manifests.read(file)
+    now, by = services.clock(), deployment.actor()
     with services.database.unit_of_work() as db:
-        return manifests.apply(
-            db,
-            manifest,
-            deployment.policy(services),
-            seal=services.secret_seal,
-            by=deployment.actor(),
-            now=now,
-        )
+        policy = deployment.policy(services)
+        found = manifests.apply(db, manifest, policy, seal=services.secret_seal, by=by, now=now)
+        return found, agreement_manifests.apply(db, entries, Hand(by, platform=True), now)
 
 
 def _judged(services: Services, file: Path, base: str | None) -> Manifest:

@@ -8,12 +8,26 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from idp import logs
-from idp.cli import admins, audit, backups, ciba, citizens, clients, database, doctor, keys, sandbox, serving
+from idp.cli import (
+    admins,
+    agreements,
+    audit,
+    backups,
+    ciba,
+    citizens,
+    clients,
+    database,
+    doctor,
+    keys,
+    sandbox,
+    serving,
+)
 from idp.cli.deployment import NotMigrated, SandboxOnly
 from idp.cli.output import fail
 from idp.domain.citizens.enrolment import DuplicateIdentity, SyntheticRefused
 from idp.domain.citizens.identifiers import Malformed
 from idp.domain.citizens.names import BadName
+from idp.domain.exchange.agreement_terms import BadAgreement
 from idp.domain.registry.agencies import BadAgency
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.manifests import BadManifest
@@ -28,6 +42,7 @@ FORESEEN = (
     ProtocolError,
     NotAllowed,
     BadAgency,
+    BadAgreement,
     BadManifest,
     backups.BackupFailed,
     KeysError,
@@ -73,6 +88,7 @@ main.add_command(clients.clients)
 main.add_command(citizens.citizens)
 main.add_command(ciba.ciba)
 main.add_command(admins.admins)
+main.add_command(agreements.agreements)
 main.add_command(keys.keys)
 main.add_command(audit.audit)
 main.add_command(doctor.doctor)

@@ -15,7 +15,7 @@ from idp.domain.proofing.population import PopulationRegistry
 from idp.domain.registry import manifests
 from idp.domain.store.database import Database
 from idp.domain.store.migrate import upgrade
-from idp.sandbox import runner, seed
+from idp.sandbox import agreements, runner, seed
 from idp.sandbox.personas import OPERATORS, personas as fixed_people
 from idp.sandbox.runner import Addresses, Processes
 from idp.services import Services, wire
@@ -124,6 +124,7 @@ def _start(
         registry = PopulationRegistry(services.outbound, addresses.registry, runner.REGISTRY_KEY)
         seed.seed(services, registry)
         seed.seed_operators(services)
+        agreements.seed(services, (CLIENTS / agency / "client.toml" for agency in runner.AGENCIES))
     finally:
         services.close()
     serve = ["-m", "idp", "serve", "--port", str(addresses.port), "--workers", str(workers)]

@@ -71,6 +71,38 @@ OPERATORS = (
         agency_id="tax",
     ),
     SandboxOperator(
+        identifier="hadi@pendidikan.contoh.id",
+        name="Hadi Gunawan",
+        role="agency",
+        password="Pintu-Taman-2783",  # noqa: S106
+        totp_secret="GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR",  # noqa: S106
+        agency_id="education",
+    ),
+    SandboxOperator(
+        identifier="nila@kesehatan.contoh.id",
+        name="Nila Kusuma",
+        role="agency",
+        password="Pintu-Kebun-6401",  # noqa: S106
+        totp_secret="NRQXGZLTOQQHI2DFEB3G64TEMVZCA43F",  # noqa: S106
+        agency_id="health",
+    ),
+    SandboxOperator(
+        identifier="wahyu@perizinan.contoh.id",
+        name="Wahyu Saputra",
+        role="agency",
+        password="Pintu-Pasar-3590",  # noqa: S106
+        totp_secret="OBUW45DVEBYGC43BOIQHO2DZOUQHGYLQ",  # noqa: S106
+        agency_id="business_licence",
+    ),
+    SandboxOperator(
+        identifier="intan@kepegawaian.contoh.id",
+        name="Intan Maharani",
+        role="agency",
+        password="Pintu-Balai-8127",  # noqa: S106
+        totp_secret="NFXHIYLOEBWWC2DBOJQW42JAN5YGK4TB",  # noqa: S106
+        agency_id="civil_service",
+    ),
+    SandboxOperator(
         identifier="laras@loket.contoh.id",
         name="Laras Setyawati",
         role="officer",

@@ -1,6 +1,6 @@
 """Agreements between agencies (features F1, F3; UU PDP art. 20): asked, agreed, in force, and what ends them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.domain.exchange import agreement_steps as steps, agreements
 from idp.domain.exchange.agreement_models import Agreement
 from idp.domain.exchange.agreement_steps import Hand
-from idp.domain.exchange.agreement_terms import BadAgreement, years_later
+from idp.domain.exchange.agreement_terms import BadAgreement, last_day, months_later, today, until
 from idp.domain.registry.changes import NotAllowed
 from tests.support.agreements import DIMAS, HEALTH, LICENCE, RINA, TAX, Desk
 from tests.support.race import race
@@ -42,7 +42,7 @@ def test_nothing_flows_until_owner_and_platform_have_said_yes(desk):
 def test_the_sql_condition_means_the_same_as_the_function(desk, clock):
     desk.in_force()
     sql = f"SELECT count(*) AS n FROM agreement ag WHERE ag.consumer_id = :c AND {agreements.IN_FORCE}"  # noqa: S608
-    for days, expected in ((0, 1), (731, 0)):
+    for days, expected in ((0, 1), (732, 0)):
         clock.advance(days=days)
         row = desk.services.database.statements.one(sql, {"c": "business_licence", "now": desk.now})
         assert row["n"] == expected == len(desk.flows())
@@ -81,16 +81,28 @@ def test_terms_that_cannot_be_are_refused_by_field(desk, changes, field, reason)
     assert desk.events() == []
 
 
+def ends(desk, months, days=0):
+    return until(months_later(today(desk.now), months) + timedelta(days=days))
+
+
 def test_five_years_at_most_and_one_for_specific_data_unless_a_law_says_so(desk):
-    desk.ask(expires_at=years_later(desk.now, 5))
-    for late in (desk.now, years_later(desk.now, 5) + timedelta(seconds=1)):
+    desk.ask(expires_at=ends(desk, 60))
+    for wrong in (desk.now, ends(desk, 60, 1)):
         with pytest.raises(BadAgreement):
-            desk.ask(expires_at=late, purpose_id="Lain")
+            desk.ask(expires_at=wrong, purpose_id="Lain")
     bpjs = {"owner_id": "health", "attributes": ("bpjs_number",), "legal_reference": "UU 24/2011"}
     with pytest.raises(BadAgreement, match="ends by 2027"):
         desk.ask(**bpjs, legal_basis="consent")
-    desk.ask(**bpjs, legal_basis="consent", expires_at=years_later(desk.now, 1))
+    desk.ask(**bpjs, legal_basis="consent", expires_at=ends(desk, 12))
     desk.ask(**bpjs, legal_basis="law", purpose_id="Lain")
+
+
+def test_months_end_where_the_calendar_does_and_days_end_in_jakarta():
+    assert months_later(date(2028, 2, 29), 12) == date(2029, 2, 28)
+    assert months_later(date(2026, 10, 31), 4) == date(2027, 2, 28)
+    assert months_later(date(2026, 11, 24), 60) == date(2031, 11, 24)
+    assert until(date(2026, 12, 31)).isoformat() == "2026-12-31T17:00:00+00:00"
+    assert last_day(until(date(2026, 12, 31))) == date(2026, 12, 31)
 
 
 def test_each_side_does_its_own_step_and_nobody_two(desk):
@@ -205,7 +217,7 @@ def test_a_consumer_takes_back_what_it_asked_and_may_ask_again(desk):
 
 def renewal(desk, old, **changes):
     with desk.services.database.unit_of_work() as db:
-        wanted = desk.wanted(supersedes_id=old, expires_at=years_later(desk.now, 3), **changes)
+        wanted = desk.wanted(supersedes_id=old, expires_at=ends(desk, 36), **changes)
         return steps.renew(db, agreements.find(db, old), wanted, LICENCE, desk.now).id
 
 

@@ -13,7 +13,7 @@ from idp.domain.audit.models import AuditPending
 from idp.domain.exchange import agreement_steps as steps, agreements
 from idp.domain.exchange.agreement_models import Agreement
 from idp.domain.exchange.agreement_steps import Hand
-from idp.domain.exchange.agreement_terms import Wanted, years_later
+from idp.domain.exchange.agreement_terms import Wanted, months_later, today, until
 from idp.domain.registry import agencies
 from idp.services import Services
 
@@ -48,7 +48,7 @@ class Desk:
             "legal_basis": "law",
             "legal_reference": "PP 28/2025",
             "retention_days": 365,
-            "expires_at": years_later(self.now, 2),
+            "expires_at": until(months_later(today(self.now), 24)),
         }
         return Wanted(**values | changes)
 

@@ -222,9 +222,20 @@ def end(db: Session, agreement_id: UUID, reason: str, by: Hand, now: datetime) -
     """
     row = _of_party(db, agreement_id, by, ("consumer", "owner", "platform"))
     given = _reason(reason)
-    taken_back = OPEN if by.party(row) == "consumer" else ()
-    _move(db, row, (IN_FORCE_STATUS, SUSPENDED, *taken_back), status=ENDED, resume_asked_by=None)
+    if row.status in OPEN and (by.party(row) == "consumer" or by.actor == row.requested_by):
+        return take_back(db, row, given, by, now)
+    _move(db, row, (IN_FORCE_STATUS, SUSPENDED), status=ENDED, resume_asked_by=None)
     return _done(db, row, ENDED, by, given, now, AgreementEnded)
+
+
+def take_back(db: Session, row: Agreement, reason: str, by: Hand, now: datetime) -> Agreement:
+    """Drop what was asked for and is not in force yet.
+
+    Raises:
+        NotAllowed: `wrong_status`.
+    """
+    _move(db, row, OPEN, status=ENDED)
+    return _done(db, row, "taken_back", by, reason, now, AgreementEnded)
 
 
 def _of_party(db: Session, agreement_id: UUID, by: Hand, parties: tuple[Party, ...]) -> Agreement:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from idp.domain.exchange.agreement_models import Agreement
 from idp.domain.registry.models import Agency
 from idp.domain.registry.policy import GROUNDS
 from idp.domain.store.database import Session
 from idp.protocol.oidc.catalogue import CLAIMS, Sensitivity
 
-LONGEST_YEARS: Final = 5
+LONGEST_MONTHS: Final = 60
+MONTHS_OF_SPECIFIC: Final = 12
 LONGEST_RETENTION: Final = 3650
 LONGEST_TEXT: Final = 300
 BY_LAW: Final = "law"
+JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,21 @@ class Wanted:
     retention_days: int
     expires_at: datetime
     supersedes_id: UUID | None = None
+
+    @classmethod
+    def of(cls, row: Agreement) -> Wanted:
+        """Return the terms of an agreement, to ask for them again."""
+        return cls(
+            consumer_id=row.consumer_id,
+            owner_id=row.owner_id,
+            attributes=tuple(row.attributes.split()),
+            purpose_id=row.purpose_id,
+            purpose_en=row.purpose_en,
+            legal_basis=row.legal_basis,
+            legal_reference=row.legal_reference,
+            retention_days=row.retention_days,
+            expires_at=row.expires_at,
+        )
 
     @property
     def names(self) -> str:
@@ -59,17 +78,32 @@ class BadAgreement(ValueError):
         self.problems = problems
 
 
-def years_later(moment: datetime, years: int) -> datetime:
-    """Return the same day some years later; 29 February becomes 28 where there is none."""
-    year = moment.year + years
-    last = calendar.monthrange(year, moment.month)[1]
-    return moment.replace(year=year, day=min(moment.day, last))
+def months_later(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where there is none (29 February, 31 April)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def longest(attributes: tuple[str, ...], legal_basis: str, now: datetime) -> datetime:
-    """Return the last moment such an agreement may reach: a year for specific data unless a law says so."""
+def last_day(expires_at: datetime) -> date:
+    """Return the last day an agreement holds, where the republic's law is made."""
+    return (expires_at - timedelta(microseconds=1)).astimezone(JAKARTA).date()
+
+
+def until(day: date) -> datetime:
+    """Return the moment a day is over in Jakarta."""
+    return datetime.combine(day + timedelta(days=1), time(), JAKARTA).astimezone(UTC)
+
+
+def today(now: datetime) -> date:
+    """Return the day it is in Jakarta."""
+    return now.astimezone(JAKARTA).date()
+
+
+def longest(attributes: Iterable[str], legal_basis: str, now: datetime) -> date:
+    """Return the last day such an agreement may have: a year for specific data unless a law says so."""
     specific = any(n in CLAIMS and CLAIMS[n].sensitivity is Sensitivity.SPECIFIC for n in attributes)
-    return years_later(now, 1 if specific and legal_basis != BY_LAW else LONGEST_YEARS)
+    short = specific and legal_basis != BY_LAW
+    return months_later(today(now), MONTHS_OF_SPECIFIC if short else LONGEST_MONTHS)
 
 
 def check(db: Session, wanted: Wanted, now: datetime) -> None:
@@ -126,10 +160,10 @@ def _limits(wanted: Wanted, now: datetime) -> Iterator[Problem]:
     last = longest(wanted.attributes, wanted.legal_basis, now)
     if wanted.expires_at <= now:
         yield Problem("expires", "past", "", "an agreement ends on a day to come")
-    elif wanted.expires_at > last:
+    elif wanted.expires_at > until(last):
         yield Problem(
             "expires",
             "too_long",
-            last.date().isoformat(),
-            f"an agreement for these attributes on this ground ends by {last.date().isoformat()}",
+            last.isoformat(),
+            f"an agreement for these attributes on this ground ends by {last.isoformat()}",
         )
