@@ -21,7 +21,7 @@ from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
-from idp.web.machine.documents import CONFIRMATIONS, ENDPOINTS, METER, PAR, Documents
+from idp.web.machine.documents import CONFIRMATIONS, ENDPOINTS, METER, PAR, SELF_STATED, Documents
 from idp.web.machine.event_confirmations import confirm
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
@@ -30,6 +30,7 @@ from idp.web.machine.par import push
 from idp.web.machine.registration import configure, register
 from idp.web.machine.request import MachineRequest
 from idp.web.machine.revocation import revoke
+from idp.web.machine.self_stated import state as state_oneself
 from idp.web.machine.token import token
 from idp.web.machine.userinfo import userinfo
 
@@ -105,6 +106,7 @@ class Lane:
                 ("POST",),
                 _bind(confirm, machines.also_for(*(at + ENDPOINTS[CONFIRMATIONS] for at in origins))),
             ),
+            base + ENDPOINTS[SELF_STATED]: (("POST",), _bind(state_oneself, machines)),
             self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},

@@ -27,6 +27,8 @@ UNKNOWN_CLIENTS = RateLimitItemPerMinute(30)
 DEVICE_REQUESTS = RateLimitItemPerMinute(60)
 METER_REPORTS = RateLimitItemPerMinute(30_000)
 """Submitted forms of one client: 500 a second are more than any service sees."""
+SELF_STATED = RateLimitItemPerMinute(30)
+"""Statements of one citizen at one client."""
 LOCAL_SHARE = 2
 PROBE_AGAIN_SECONDS = 5.0
 

@@ -71,6 +71,22 @@ class LanguageChosen(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SelfStated(Event):
+    """A citizen let a service keep what they said of themselves for other services; `claims` are names."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfStatedRemoved(Event):
+    """A citizen took back what they had said of themselves; `claims` are names."""
+
+    IN_HISTORY: ClassVar[bool] = True
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactorRemoved(Event):
     """A factor was taken off an account; another one was there."""
 

@@ -85,6 +85,8 @@ class DataLine:
     source: str
     verified_on: date | None = None
     sensitive: bool = False
+    removable: str = ""
+    """The claim, where the citizen said it and may take it back (#data-remove-…, posts `claim`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class AccountDataPage(AccountPage):
     data_page: ClassVar[str] = "account-data"
 
     groups: tuple[DataGroup, ...]
+    remove_action: str = "/me/data/remove"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from flask import Response
+from flask import Response, abort, request
 from flask_babel import gettext as _
 
 from idp.domain.citizens.profile import Value
+from idp.domain.exchange import self_stated
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
-from idp.web import locale
+from idp.web import csrf, locale
 from idp.web.claim_lines import is_closed, source_label
+from idp.web.context import services
 from idp.web.pages import AccountDataPage, DataGroup, DataLine
-from idp.web.render import show
+from idp.web.render import go, show
 from idp.web.selfservice.area import at_home, bp
+from idp.web.selfservice.telling import notice
 
 OF_OBJECTS: Final = frozenset({"asn"})
 """Attributes whose members are claims of their own."""
@@ -25,8 +28,23 @@ OF_OBJECTS: Final = frozenset({"asn"})
 def data() -> Response:
     """Show each value, who vouches for it and since when."""
     with at_home() as (_db, resident):
-        page = AccountDataPage(citizen_name=resident.name, groups=_groups(resident.values))
+        page = AccountDataPage(
+            citizen_name=resident.name,
+            groups=_groups(resident.values),
+            notice=notice(request.args.get("done")),
+        )
     return show(page)
+
+
+@bp.post("/me/data/remove")
+def remove_stated() -> Response:
+    """Take back what the citizen said at a service; what somebody vouches for stays."""
+    csrf.check()
+    with at_home() as (db, resident):
+        name = request.form.get("claim", "")
+        if not self_stated.remove(db, resident.citizen.id, name, services().clock()):
+            abort(404)
+    return go("/me/data?done=data_removed")
 
 
 def _groups(values: Mapping[str, Value]) -> tuple[DataGroup, ...]:
@@ -65,6 +83,7 @@ def _line(name: str, value: Any, origin: Value) -> DataLine:
         source=source_label(origin.source, language),
         verified_on=origin.verified_at.date() if origin.verified_at is not None else None,
         sensitive=is_closed(name),
+        removable=name if origin.source == self_stated.SOURCE and name in self_stated.STATABLE else "",
     )
 
 

@@ -41,6 +41,7 @@ def notice(done: str | None) -> Notice | None:
         "contact_removed": _("Sudah dihapus"),
         "channels": _("Pilihan saluran disimpan"),
         "language": _("Pilihan bahasa disimpan"),
+        "data_removed": _("Sudah dihapus"),
         "chosen": _("Pilihan untuk layanan ini disimpan"),
         "added": _("Izin ditambahkan"),
     }

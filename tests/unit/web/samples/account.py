@@ -52,6 +52,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
                     pages.DataLine(
                         "Nama lengkap", "Siti Aminah", "Kependudukan", verified_on=date(2026, 3, 3)
                     ),
+                    pages.DataLine("Nama panggilan", "Ami", "Anda sendiri", removable="nickname"),
                     pages.DataLine(
                         "NIK", "9901015505900001", "Kependudukan", date(2026, 3, 3), sensitive=True
                     ),
