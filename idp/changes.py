@@ -17,6 +17,7 @@ from idp.domain.cases import one_telephone, reproofing
 from idp.domain.citizens import contact_changes, pending_changes
 from idp.domain.citizens.models import Citizen
 from idp.domain.citizens.pending_changes import COOLING_OFF, Applier, Asked, Change
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.proofing import contact
 from idp.domain.store.database import Session
 from idp.services import Services
@@ -98,6 +99,7 @@ def _settle(services: Services, db: Session, change: Change, applied: bool, now:
         (pending_changes.note_applied, APPLIED) if applied else (pending_changes.note_void, CANCELLED)
     )
     note(db, change, now)
+    tell_changed(db, services.tree.vault.system("pii"), change.citizen_id, now)
     _tell(services, db, change.citizen_id, template, change.kind, now, change.effective_at)
 
 

@@ -13,6 +13,7 @@ from idp.channels.post_office import PostOffice
 from idp.domain.events import announcements, outbox
 from idp.domain.events.outbox import Delivery, Outcome, later, never
 from idp.domain.exchange import telling
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.grants import ping
 from idp.domain.messages.send import RECEIPT
 from idp.domain.proofing import resume
@@ -104,6 +105,7 @@ class Deliveries:
                 delivery.payload,
                 services.clock(),
                 help_url=help_url,
+                tell_changed=tell_changed,
             )
         if delivery.kind == logos.KIND:
             return logos.deliver(services.database, self._picture, delivery, services.clock())

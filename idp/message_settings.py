@@ -29,6 +29,12 @@ class MessageSettings:
     mail_from: str = setting(
         "Gerbang <no-reply@localhost>", text, help="Sender of the e-mails the provider writes."
     )
+    operations_mail: str | None = setting(
+        None,
+        text,
+        help="Where operators are alerted, once each, of services that have not confirmed a notice within 3 x 24 hours."
+        " The contacts a service registered are told as well.",
+    )
     sms_gateway_url: tuple[str, ...] = setting(
         (),
         words,

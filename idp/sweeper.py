@@ -19,7 +19,7 @@ from idp.domain.authenticators.models import (
 from idp.domain.authenticators.passkey_models import PasskeyChallenge
 from idp.domain.cases.models import EnrolmentPermit, RecoveryLetter
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
-from idp.domain.events.models import Outbox
+from idp.domain.events.models import Announcement, Outbox
 from idp.domain.grants.models import (
     AuthorizationCode,
     DecoupledRequest,
@@ -43,6 +43,7 @@ REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 KEPT_BROWSER_USE: Final = timedelta(days=30)
 KEPT_NOTICES: Final = timedelta(days=730)
+KEPT_ANNOUNCEMENTS: Final = timedelta(days=730)
 KEPT_METER_MARKS: Final = timedelta(days=9)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
@@ -108,6 +109,13 @@ RULES: Final[Sequence[Rule]] = (
         ),
     ),
     Rule(Outbox, lambda now: Outbox.done_at < now - KEPT_DELIVERIES),
+    Rule(
+        Announcement,
+        lambda now: and_(
+            Announcement.occurred_at < now - KEPT_ANNOUNCEMENTS,
+            or_(Announcement.answer_by.is_(None), Announcement.confirmed_at.is_not(None)),
+        ),
+    ),
     Rule(MessageBudget, lambda now: MessageBudget.created_at < now - 2 * DAY),
     Rule(InboxMessage, lambda now: InboxMessage.created_at < now - KEPT_NOTICES),
     Rule(MeterReport, lambda now: MeterReport.day < _day(now - KEPT_METER_MARKS)),

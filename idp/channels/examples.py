@@ -26,6 +26,7 @@ def context(issuer: str) -> Mapping[str, Any]:
         "not_me",
         "case",
         "start",
+        "late",
     )
     return {
         "name": "Siti Aminah",
@@ -43,6 +44,7 @@ def context(issuer: str) -> Mapping[str, Any]:
         "device": "Chrome di Android",
         "place": "Bandung",
         "codes_left": 9,
+        "late_count": 2,
         "matched": True,
         "kind": "",
         "change": "password",

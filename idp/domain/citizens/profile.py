@@ -18,6 +18,7 @@ from idp.domain.store.database import Session
 from keys import DataKey, Place
 
 TABLE, COLUMN = "attribute_value", "sealed"
+CHANGED = "changed_attributes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,22 @@ def write(
     valid_until: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Make this the current value; the earlier one is kept as superseded, an equal one is confirmed."""
+    """Make this the current value; the earlier one is kept as superseded, an equal one is confirmed.
+
+    Another value than before is noted (`changed`): whoever reads it has to be told.
+    """
     current = db.scalars(_current(citizen_id).where(AttributeValue.name == name)).one_or_none()
     plain = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    before = None
     if current is not None:
+        before = data_key.unseal(current.sealed, _place(current.id))
         same = (current.source, current.level, current.valid_from, current.valid_until) == (
             source,
             level,
             valid_from,
             valid_until,
         )
-        if same and data_key.unseal(current.sealed, _place(current.id)) == plain:
+        if same and before == plain:
             current.verified_at = verified_at or current.verified_at
             db.flush()
             return
@@ -80,6 +86,8 @@ def write(
         )
     )
     db.flush()
+    if before != plain:
+        _note(db, citizen_id, name)
     _touch(db, citizen_id, now)
 
 
@@ -97,8 +105,15 @@ def supersede(db: Session, citizen_id: UUID, name: str, now: datetime) -> bool:
     ).first()
     if ended is None:
         return False
+    _note(db, citizen_id, name)
     _touch(db, citizen_id, now)
     return True
+
+
+def changed(db: Session, citizen_id: UUID) -> frozenset[str]:
+    """Return the attributes that got another value, or none, in this unit of work."""
+    noted: dict[UUID, frozenset[str]] = db.info.get(CHANGED, {})
+    return noted.get(citizen_id, frozenset())
 
 
 def read(db: Session, data_key: DataKey, citizen_id: UUID) -> dict[str, Value]:
@@ -127,6 +142,7 @@ def choose_language(db: Session, citizen_id: UUID, language: str, now: datetime)
     ).first()
     if changed is None:
         return False
+    _note(db, citizen_id, "locale")
     record(db, LanguageChosen(citizen_id=citizen_id, language=language), now)
     return True
 
@@ -152,6 +168,11 @@ def _opened(row: AttributeValue, data_key: DataKey) -> Value:
 
 def _place(row_id: UUID) -> Place:
     return Place(TABLE, COLUMN, row_id.hex)
+
+
+def _note(db: Session, citizen_id: UUID, name: str) -> None:
+    noted: dict[UUID, frozenset[str]] = db.info.setdefault(CHANGED, {})
+    noted[citizen_id] = noted.get(citizen_id, frozenset()) | {name}
 
 
 def _touch(db: Session, citizen_id: UUID, now: datetime) -> None:

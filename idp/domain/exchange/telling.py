@@ -20,6 +20,7 @@ from idp.domain.registry.lookup import as_client
 from idp.domain.registry.models import ClientRegistration
 from idp.domain.store.database import Database, Session
 from idp.protocol.oauth.client import Client
+from idp.protocol.oauth.values import seconds
 from idp.protocol.oidc.security_events import (
     ERRORS,
     MEDIA_TYPE,
@@ -83,12 +84,13 @@ def deliver(database: Database, by: Transmitter, push: Push, delivery: Delivery)
 def token(by: Transmitter, told: _Told) -> str:
     """Sign a token that speaks of one event and of one citizen by the name this client knows them by (RFC 8417)."""
     row, client = told.announcement, told.client
+    due = {"confirm_by": seconds(row.answer_by)} if row.answer_by is not None else {}
     claims = security_event_claims(
         issuer=by.issuer,
         client_id=client.client_id,
         subject=subject(told.account_id, client, by.salt),
         kind=EventKind(row.kind),
-        members=told.members,
+        members={**told.members, **due},
         jti=row.id.hex,
         txn=transaction(row.act, client.client_id),
         occurred_at=row.occurred_at,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
@@ -17,6 +18,8 @@ from keys import DataKey, KeyTree
 
 PENDING: Final = "pending"
 
+Tell = Callable[[Session, DataKey, UUID, datetime], int]
+
 
 def retry(
     database: Database,
@@ -26,8 +29,12 @@ def retry(
     now: datetime,
     *,
     help_url: str = "",
+    tell_changed: Tell | None = None,
 ) -> Outcome:
-    """Check one citizen again and tell them; no transaction is open while the registry is asked."""
+    """Check one citizen again and tell them; no transaction is open while the registry is asked.
+
+    `tell_changed` tells services of values that differ from what was stated until now.
+    """
     with database.unit_of_work() as db:
         claims = _claims(db, tree, payload)
     if claims is None:
@@ -41,6 +48,8 @@ def retry(
         return later("registry_away")
     with database.unit_of_work() as db:
         _settle(db, tree, payload, claims, answer, record, help_url, now)
+        if tell_changed is not None and record is not None:
+            tell_changed(db, tree.vault.system("pii"), UUID(str(payload["citizen_id"])), now)
     return DONE
 
 

@@ -16,6 +16,7 @@ from idp.domain.authenticators import message_codes
 from idp.domain.citizens import contact_changes, contacts
 from idp.domain.citizens.contacts import Contact, ContactRefused
 from idp.domain.citizens.identifiers import Kind
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import services
@@ -128,6 +129,7 @@ def _act(db: Session, resident: Resident, chosen: Contact, action: str) -> Respo
     except ContactRefused:
         db.rollback()
         abort(409)
+    tell_changed(db, services().tree.vault.system("pii"), resident.citizen.id, now)
     return go(f"{ADDRESS}?done={TOLD[action]}")
 
 

@@ -10,6 +10,7 @@ from idp.domain.authenticators import one_time_codes
 from idp.domain.citizens import contacts, identifiers
 from idp.domain.citizens.contacts import Contact, ContactRefused
 from idp.domain.citizens.identifiers import Kind, Malformed
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import services
@@ -92,6 +93,7 @@ def confirm_contact() -> Response:
             )
         except ContactRefused:
             return go(ADDRESS)
+        tell_changed(db, services().tree.vault.system("pii"), resident.citizen.id, services().clock())
     return go(f"{ADDRESS}?done={'contact_added' if added.signs_in else 'contact_shared'}")
 
 

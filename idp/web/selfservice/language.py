@@ -7,6 +7,7 @@ from typing import Final
 from flask import Response, abort, request
 
 from idp.domain.citizens import profile
+from idp.domain.exchange.changes import tell_changed
 from idp.web import csrf, locale
 from idp.web.context import services
 from idp.web.pages import AccountLanguagePage
@@ -40,5 +41,7 @@ def choose_language() -> Response:
     if chosen not in locale.LANGUAGES:
         abort(400)
     with at_home() as (db, resident):
-        profile.choose_language(db, resident.citizen.id, chosen, services().clock())
+        now = services().clock()
+        profile.choose_language(db, resident.citizen.id, chosen, now)
+        tell_changed(db, services().tree.vault.system("pii"), resident.citizen.id, now)
     return go(f"{ADDRESS}?done=language&ui_locales={chosen}")

@@ -29,6 +29,11 @@ MAILS = {
         "at": "27 Mei 2024, 14.05 WIB",
         "services_url": "https://masuk.example/me/services",
     },
+    "service_late": {
+        "agency": "Layanan <Pendidikan>",
+        "late_count": 2,
+        "late_url": "https://masuk.example/admin/late",
+    },
     "request_waiting": {
         "agency": "Layanan <Pendidikan>",
         "binding_message": "LOKET-7 <b>",
