@@ -23,7 +23,7 @@ def choose(page, code):
 def test_it_is_kept_and_told_to_services(provider, rp, citizen, page):
     tokens = rp.tokens(citizen, scope="openid profile", consented=("locale",))
     assert rp.userinfo(tokens["access_token"]).json["locale"] == "id"
-    with provider.recorded("LanguageChosen"):
+    with provider.recorded("LanguageChosen", "AttributesChanged"):
         choose(page, "en")
     assert "Language" in page.text, "the pages follow"
     assert rp.userinfo(tokens["access_token"]).json["locale"] == "en"
