@@ -11,6 +11,7 @@ from idp.cli.output import as_json, document, fail
 from idp.domain.audit.chain import seal_all
 from idp.domain.audit.export import export
 from idp.domain.audit.verify import verify
+from idp.domain.exchange.ledger_check import LedgerReport, verify_ledger
 
 
 @click.group()
@@ -22,7 +23,9 @@ def audit() -> None:
 @click.option("--seal", is_flag=True, help="Seal what is pending first.")
 @as_json
 def verify_(seal: bool, machine: bool) -> None:
-    """Recompute the chain; exit 1 and name the first broken record when it was tampered with.
+    """Recompute the chain and compare it with the ledger of releases, both ways.
+
+    Exit 1, and the first broken record or ledger row is named, when somebody deleted, changed or added one.
 
     Example: idp audit verify
     """
@@ -30,25 +33,37 @@ def verify_(seal: bool, machine: bool) -> None:
         if seal:
             seal_all(services.database)
         found = verify(services.database, services.keyring)
-    broken = found.broken is not None or bool(found.reason)
+        broken = found.broken is not None or bool(found.reason)
+        ledger = LedgerReport(0) if broken else verify_ledger(services.database)
     if machine:
         document(
             {
-                "ok": not broken,
+                "ok": not broken and ledger.ok,
                 "records": found.records,
                 "checkpoints": found.checkpoints,
                 "pending": found.pending,
                 "broken": found.broken,
                 "reason": found.reason,
+                "ledger": {
+                    "ok": ledger.ok,
+                    "rows": ledger.rows,
+                    "broken": str(ledger.broken) if ledger.broken else None,
+                    "record": ledger.seq,
+                    "reason": ledger.reason,
+                },
             }
         )
-        if broken:
+        if broken or not ledger.ok:
             raise click.exceptions.Exit(1)
     elif broken:
         fail(f"record {found.broken} is broken: {found.reason}")
+    elif not ledger.ok:
+        of = f" (record {ledger.seq})" if ledger.seq is not None else ""
+        fail(f"ledger row {ledger.broken} is broken: {ledger.reason}{of}")
     else:
         click.echo(
-            f"{found.records} records, {found.checkpoints} checkpoints, unbroken; {found.pending} pending"
+            f"{found.records} records, {found.checkpoints} checkpoints, unbroken; {found.pending} pending; "
+            f"{ledger.rows} ledger rows, each with its event"
         )
 
 
