@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random  # noqa: TID251  seeded, so that a failure can be repeated
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -19,6 +18,7 @@ from idp.domain.exchange.models import Release
 from idp.domain.grants.models import Family
 from tests import factories
 from tests.rp import RP
+from tests.support.chance import Chance
 from tests.support.databases import counted, postgresql_only, sqlite_only
 
 READS = 10_000
@@ -59,7 +59,7 @@ def read(services, chance, who):
     statements, now = services.database.statements, services.clock()
     found = release.read(statements, who.family_id, "jti", 0, now)
     client = services.clients.get(who.client_id)
-    names = chance.sample(found.allowed, chance.randint(1, len(found.allowed)))
+    names = chance.some(found.allowed)
     answer = release.release(
         statements,
         found,
@@ -98,10 +98,10 @@ def refuse(services, chance, who):
 
 def happen(services, clock, somebody, count, seed=14):
     """Let `count` random reads happen; return every response that was given."""
-    chance, answers = random.Random(seed), []  # noqa: S311
+    chance, answers = Chance(seed), []
     for _ in range(count):
-        clock.advance(milliseconds=chance.randint(0, 40))
-        act = refuse if chance.random() < 0.1 else read
+        clock.advance(milliseconds=chance.below(40))
+        act = refuse if chance.below(10) == 0 else read
         answer = act(services, chance, chance.choice(somebody))
         if answer is not None:
             answers.append(answer)
@@ -137,7 +137,7 @@ def test_f14_for_10_000_random_reads_entries_are_responses_and_a_deleted_row_bre
     assert len(answers) > READS * 0.8
     assert {answer[4] for answer in answers} == {"released", "refused"}
     exactly_and_provably(services, answers, before)
-    gone = random.Random(1).choice(answers)[0]  # noqa: S311
+    gone = Chance(1).choice(answers)[0]
     change(services, delete(Release).where(Release.id == gone))
     found = verify_ledger(services.database)
     assert (found.ok, found.broken, found.reason) == (False, gone, "the ledger row is missing")
@@ -156,7 +156,7 @@ def test_f14_through_userinfo(provider, services, citizen, bob):
         for who in (citizen, bob)
     ]
     before = kept(services)
-    chance, answers = random.Random(3), []  # noqa: S311
+    chance, answers = Chance(3), []
     for _ in range(100):
         party, token = chance.choice(tokens)
         claims = party.userinfo(token).json
