@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,errors,events,cli,conformance}.md from the code.
+"""Write docs/reference/{settings,errors,events,cli,conformance,claims}.md from the code.
 
 Usage: docs.py [--check]      with --check nothing is written; exit 1 tells that a page is out of date
 """
@@ -47,6 +47,12 @@ INTRODUCTIONS = {
         true. A test that begins with a letter and a number holds a requirement of the project's own list, `O` an
         attack of its catalogue. `make spec` runs them all, on SQLite and PostgreSQL, and prints a line for each
         specification and each requirement.
+    """,
+    "claims": """
+        Every attribute of the catalogue: what it means, who owns it, how it looks on the wire, how old it may
+        be. `/catalogue` shows the same to everybody, `/catalogue.json` gives it to machines and
+        `/catalogue/NAME.schema.json` describes one value in JSON Schema. An attribute of another agency is
+        released only under an agreement in force (`docs/how-to/agreements.md`).
     """,
 }
 MADE = "<!-- Made by `make docs` from {source}; change the code, not this page. -->"
@@ -230,12 +236,49 @@ def conformance() -> str:
     return page("conformance", "Conformance", source, *requirements.parts(), *conformance.parts())
 
 
+# --- the catalogue ---
+
+
+def claim_part(name: str) -> str:
+    """Document one attribute."""
+    from idp.protocol.oidc.attributes.schema import described
+
+    found = described(name)
+    days = found["fresh_days"]
+    facts = [
+        ("Label", f"{found['label']['en']} / {found['label']['id']}"),
+        ("Scope", f"`{found['scope']}`"),
+        ("Type", found["type"] if not found["codes"] else f"{found['type']}, one of the codes below"),
+        ("Sensitivity", found["sensitivity"]),
+        ("Law", found["law"]),
+        ("Asked again after", f"{days} days" if days else "never: it does not grow old"),
+        ("Version", f"{found['version']}, since {found['since']}"),
+        ("Schema", f"`{found['schema']}`"),
+    ]
+    rows = ["| | |", "|---|---|", *(f"| {label} | {cell(text)} |" for label, text in facts)]
+    codes = [f"- `{code['value']}`: {code['en']} ({code['id']})" for code in found["codes"]]
+    text = [f"### {name}", found["meaning"]["en"], "\n".join(rows)]
+    return "\n\n".join([*text, "\n".join(codes)] if codes else text)
+
+
+def claims() -> str:
+    """Document every attribute of the catalogue under its owner."""
+    from idp.protocol.oidc.catalogue import CLAIMS, SOURCES
+
+    parts = []
+    for source, owner in SOURCES.items():
+        names = [name for name, claim in CLAIMS.items() if claim.source == source]
+        parts += [f"## {owner.label_en} (`{source}`)", *map(claim_part, names)]
+    return page("claims", "Attributes", "`idp/protocol/oidc/attributes`", *parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "errors": errors,
     "events": events,
     "cli": cli,
     "conformance": conformance,
+    "claims": claims,
 }
 
 

@@ -28,6 +28,7 @@ STORED_AS: Mapping[str, str] = {
     "age_over_17": "birthdate",
     "age_over_21": "birthdate",
     "age_over_60": "birthdate",
+    "is_civil_servant": "asn",
 }
 """Claims that are read out of an attribute of another name."""
 

@@ -167,6 +167,7 @@ _ROWS: Final = (
     Claim("agency", "asn", _T, _G, "Instansi", "Agency", "civil_service"),
     Claim("unit", "asn", _T, _G, "Unit kerja", "Unit", "civil_service"),
     Claim("position", "asn", _T, _G, "Jabatan", "Position", "civil_service"),
+    Claim("is_civil_servant", "asn", _B, _G, "Pegawai negeri", "Civil servant", "civil_service"),
 )
 
 CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType({claim.name: claim for claim in _ROWS})

@@ -11,6 +11,7 @@ from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Kind
 
 OLDEST_YEAR: Final = 1850
 AGES: Final[Mapping[str, int]] = {"age_over_17": 17, "age_over_21": 21, "age_over_60": 60}
+CIVIL_SERVANTS: Final = frozenset({"PNS", "PPPK"})
 
 _BIRTHDATE = re.compile(r"([0-9]{4})(?:-[0-9]{2}-[0-9]{2})?")
 _NOTHING: Final = object()
@@ -28,8 +29,8 @@ def citizen_claims(
 ) -> dict[str, object]:
     """The named claims in their standard types; unknown names and unusable values are left out.
 
-    `values` holds plain Python values by claim name. `address`, the region codes and the age predicates are
-    derived where the value itself is missing; predicates need `today`.
+    `values` holds plain Python values by claim name. `address`, the region codes and the yes-or-no answers are
+    derived where the value itself is missing; ages need `today`.
     """
     claims: dict[str, object] = {}
     for name in names:
@@ -83,6 +84,7 @@ _SOURCE: Final[Mapping[str, tuple[str, ...]]] = {
     "regency_code": ("id_address",),
     "province_code": ("id_address",),
     **dict.fromkeys(AGES, ("birthdate",)),
+    "is_civil_servant": ("employment_kind",),
 }
 
 
@@ -90,6 +92,9 @@ def _derived(name: str, values: Mapping[str, object], today: date | None) -> obj
     if name in AGES:
         born = _as_date(values.get("birthdate"))
         return is_over(born, AGES[name], today) if born is not None and today is not None else _NOTHING
+    if name == "is_civil_servant":
+        kind = values.get("employment_kind")
+        return kind in CIVIL_SERVANTS if isinstance(kind, str) else _NOTHING
     id_address = values.get("id_address")
     if name not in _SOURCE or not isinstance(id_address, Mapping):
         return _NOTHING

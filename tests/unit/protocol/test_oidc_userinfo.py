@@ -193,3 +193,18 @@ def test_an_address_in_words_is_one_line():
 
 def test_short_numbers_are_hidden_whole():
     assert mask("1234") == "••••"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("PNS", {"is_civil_servant": True}),
+        ("PPPK", {"is_civil_servant": True}),
+        ("x", {"is_civil_servant": False}),
+        (None, {}),
+    ],
+)
+def test_f13_whether_somebody_is_a_civil_servant_is_a_yes_or_no(kind, answer):
+    values = {"employment_kind": kind, "nip": "198503122010012003"}
+    assert citizen_claims(("is_civil_servant",), values) == answer
+    assert needed_values(("is_civil_servant",)) == {"is_civil_servant", "employment_kind"}
