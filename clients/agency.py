@@ -15,10 +15,12 @@ from clients import manifest, wording
 from clients.clock import Clock, system_clock
 from clients.credentials import cookie_key, key_pair
 from clients.deployment import Deployment
+from clients.events import EventBook, receive_events
 from clients.pages import Desk, pages
 from clients.prefill import Form, Words
 from clients.publisher import publish
 from clients.records import Register
+from clients.security_event import SecurityEvent
 from clients.sign_in import Gerbang
 from clients.store import Store
 
@@ -75,15 +77,43 @@ def make_agency(agency: Agency, deployment: Deployment, *, clock: Clock = system
     Babel(app, locale_selector=choose_language)
     registration = manifest.read(agency.manifest_path, deployment.base)
     store = Store(folder / "agency.sqlite", clock)
-    gerbang = Gerbang(app, registration, deployment, key_pair(folder), store, clock)
+    key = key_pair(folder)
+    gerbang = Gerbang(app, registration, deployment, key, store, clock)
     app.register_blueprint(pages(Desk(agency, registration, store, gerbang)))
     _publish(app, agency, registration, deployment, store, clock)
+    receive_events(
+        app,
+        issuer=deployment.issuer,
+        client_id=registration.client_id,
+        key=key,
+        book=EventBook(folder / "events.sqlite", clock),
+        act=lambda event: act_on(event, agency, store),
+        algorithm=str(registration.metadata["id_token_signed_response_alg"]),
+        clock=clock,
+    )
     app.before_request(lambda: _keep_to_one_host(deployment))
     app.after_request(lambda response: _guard(response, deployment))
     app.context_processor(
         lambda: {"agency": agency, "registration": registration, "language": wording.language()}
     )
     return app
+
+
+def act_on(event: SecurityEvent, agency: Agency, store: Store) -> bool:
+    """Do what an event asks of an agency: stop, or look again; what it does not know it leaves (UU PDP art. 40).
+
+    A withdrawn consent or a closed account: what was released is deleted and the visit ends. A changed or corrected
+    attribute: the copy counts as outdated and is asked for again. A locked account: the visit ends.
+    """
+    if event.kind in ("consent-withdrawn", "account-purged"):
+        store.forget(event.sub, {field.name for field in agency.form.fields if field.claim})
+    elif event.kind in ("attribute-changed", "attribute-corrected"):
+        store.outdate(event.sub)
+    elif event.kind == "account-disabled":
+        store.end_for(sub=event.sub, sid=None)
+    else:
+        return False
+    return True
 
 
 def _publish(

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -115,6 +115,24 @@ class Store:
         sql = "delete from session where sub = coalesce(?, sub) and (? is null or sid = ?)"
         with self._open() as db:
             return db.execute(sql, (sub, sid, sid)).rowcount if sub or sid else 0
+
+    def outdate(self, sub: str) -> int:
+        """Let the claims of a person's sessions count as old, so that the next page asks for them again."""
+        sql = "update session set data = json_set(data, '$.claims_at', 0) where sub = ?"
+        with self._open() as db:
+            return db.execute(sql, (sub,)).rowcount
+
+    def forget(self, sub: str, released: Collection[str]) -> None:
+        """End a person's sessions and delete what came from Gerbang out of the applications they sent."""
+        self.end_for(sub=sub, sid=None)
+        with self._open() as db:
+            db.execute("begin immediate")
+            rows = db.execute("select reference, answers from application where sub = ?", (sub,)).fetchall()
+            for reference, answers in rows:
+                kept = {name: value for name, value in json.loads(answers).items() if name not in released}
+                sql = "update application set answers = ? where reference = ?"
+                db.execute(sql, (json.dumps(kept, ensure_ascii=False), reference))
+            db.execute("commit")
 
     def first_use(self, jti: str, until: datetime) -> bool:
         """Mark a logout token as used; False when it was used before."""

@@ -73,6 +73,8 @@ class Issuer:
         self.requests: list[dict[str, str]] = []
         self.assertions: list[dict[str, Any]] = []
         self.refreshed = 0
+        self.confirmed: list[str] = []
+        self.confirmation_statuses: list[int] = []
         self._codes: dict[str, dict[str, str]] = {}
         self._tokens: set[str] = set()
         self._listen(0)
@@ -140,6 +142,32 @@ class Issuer:
         claims = {name: value for name, value in claims.items() if value is not None}
         return self._signed(claims, key or self.key, {"typ": "at+jwt", **(header or {})})
 
+    def security_event(
+        self, uri: str, *, key: ECKey | None = None, header: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
+        """Sign a security event token for the education agency; None removes a claim."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": self.url,
+            "aud": "education-demo",
+            "iat": now,
+            "jti": secrets.token_hex(16),
+            "txn": "t-1",
+            "sub_id": {"format": "iss_sub", "iss": self.url, "sub": "pairwise-siti"},
+            "events": {uri: {"event_timestamp": now, "claims": ["address"], "confirm_by": now + 259200}},
+            **changes,
+        }
+        claims = {name: value for name, value in claims.items() if value is not None}
+        return self._signed(claims, key or self.key, {"typ": "secevent+jwt", **(header or {})})
+
+    def _confirmations(self) -> tuple[str, int]:
+        status = self.confirmation_statuses.pop(0) if self.confirmation_statuses else 204
+        claims = jwt.decode(request.form["client_assertion"], KeySet.import_key_set(self.client_jwks)).claims  # type: ignore[arg-type]
+        self.assertions.append(claims)
+        if status == 204:
+            self.confirmed.append(request.form["jti"])
+        return "", status
+
     def _signed(self, claims: dict[str, Any], key: ECKey, header: dict[str, Any]) -> str:
         return jwt.encode({"alg": "ES256", "kid": key.kid, **header}, claims, key)
 
@@ -150,6 +178,7 @@ class Issuer:
         app.add_url_rule("/authorize", view_func=self._authorize)
         app.add_url_rule("/token", view_func=self._token, methods=["POST"])
         app.add_url_rule("/userinfo", view_func=self._userinfo)
+        app.add_url_rule("/confirmations", view_func=self._confirmations, methods=["POST"])
         return app
 
     def _metadata(self) -> Response:
@@ -162,6 +191,7 @@ class Issuer:
                 userinfo_endpoint=f"{self.url}/userinfo",
                 jwks_uri=f"{self.url}/jwks",
                 end_session_endpoint=f"{self.url}/leave",
+                gerbang_event_confirmation_endpoint=f"{self.url}/confirmations",
                 id_token_signing_alg_values_supported=["ES256"],
                 authorization_response_iss_parameter_supported=True,
             )
