@@ -16,6 +16,7 @@ from tests.rp import Answer, Browser, Provider
 
 MAIN = {
     "login": "login-form",
+    "select-account": "account-form",
     "mfa": "mfa-form",
     "register": "register-form",
     "consent": "consent-form",
@@ -81,6 +82,8 @@ class Visitor:
         return self._arrive(path, self.sent)
 
     def password(self, identifier: str, password: str) -> Visitor:
+        if self.page == "select-account":
+            self.press("account-other")
         return self.press("login-submit", identifier=identifier, password=password)
 
     def code(self, citizen: TestCitizen, drift: int = 0) -> Visitor:

@@ -145,7 +145,9 @@ def test_o102_codes_by_mail_are_few(provider, services, clock):
 
 def test_o104_a_recovery_code_opens_once_and_its_owner_is_told(provider, rp, siti, card, services):
     visitor = at_mfa(provider, rp, siti).press("mfa-other")
-    assert visitor.press("mfa-submit", recovery_code=card[0].lower()).page == "consent"
+    assert visitor.press("mfa-submit", recovery_code=card[0].lower()).page == "outcome"
+    assert "/me/security" in visitor.text, "the way to a new factor, and on"
+    assert visitor.open(visitor.path.removesuffix("/new-factor")).page == "consent"
     assert session(services).acr == acr.AAL2
     assert "RecoveryCodeUsed" in events(services)
     told = [letter for letter in letters(provider) if letter["template"] == "recovery_code_used"]
@@ -163,7 +165,7 @@ def test_o104_a_new_card_is_the_only_one(provider, rp, siti, card, services):
         recovery_codes.issue(db, services.tree, siti.account_id, new, services.clock())
     visitor = at_mfa(provider, rp, siti).press("mfa-other")
     assert visitor.press("mfa-submit", recovery_code=card[0]).page == "mfa"
-    assert visitor.press("mfa-submit", recovery_code=new[0]).page == "consent"
+    assert visitor.press("mfa-submit", recovery_code=new[0]).page == "outcome"
 
 
 def test_o105_a_password_alone_opens_nothing(provider, rp, siti, services):

@@ -241,3 +241,19 @@ def test_a_newcomer_registers_with_a_passkey(provider):
     assert visitor.step == "recovery"
     assert visitor.options("/register/passkey/options").status == 409
     assert Script(provider).open("/signin").sign_in_with(key).page == "account"
+
+
+def test_a_removed_passkey_ends_the_sessions_it_alone_opened(provider, citizen, services, clock):
+    """ADR 0027: sessions know the kind that opened them; the one that removes it goes on."""
+    lost = add(services, citizen)
+    thief = Script(provider).open("/me").sign_in_with(lost)
+    assert thief.page == "account"
+    elsewhere = Script(provider).open("/me").sign_in(citizen)
+    clock.advance(minutes=1)
+    owner = Script(provider).open("/me").sign_in(citizen)
+    with services.database.unit_of_work() as db:
+        (kept,) = passkeys.of_account(db, citizen.account_id)
+    owner.post(f"{PASSKEYS}/{kept.id}", action="remove")
+    assert owner.page == "account-passkeys"
+    assert thief.open("/me").page == "login"
+    assert elsewhere.open("/me").page == "account", "it rests on password and application"

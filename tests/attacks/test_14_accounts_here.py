@@ -8,7 +8,7 @@ from idp.domain.citizens.names import shortened
 from idp.domain.sessions.models import BrowserSession, Interaction
 from idp.web.cookies import SESSION
 from tests import factories
-from tests.visitor import Visitor
+from tests.visitor import Visitor, letters
 
 
 @pytest.fixture
@@ -82,13 +82,32 @@ def test_who_is_picked_has_signed_nobody_in(family, siti):
     assert visitor.page == "login"
 
 
-def test_the_sign_in_page_leads_to_the_chooser(family, budi):
+def test_where_several_people_use_a_browser_it_asks_who_it_is(family, budi):
     visitor = begin(family)
-    assert 'id="login-accounts"' in visitor.text
-    visitor.open(visitor.path + "/account")
     assert visitor.page == "select-account"
     assert choose(visitor, "account", "other").page == "login"
     assert 'name="identifier"' in visitor.text
+    assert 'id="login-accounts"' in visitor.text
+    visitor.open(visitor.path.partition("?")[0] + "/account")
+    assert visitor.page == "select-account"
+    assert choose(visitor, "account", str(budi.account_id)).page == "login"
+    assert 'id="expected-account">Budi S.<' in visitor.text
+
+
+def test_so_does_the_way_to_the_account_pages(family, provider):
+    assert Visitor(provider, family.browser).open("/me").page == "select-account"
+
+
+def test_one_person_is_asked_for_a_password_at_once(rp, siti):
+    begin(rp).sign_in(siti)
+    rp.browser.sign_out()
+    assert begin(rp).page == "login"
+
+
+def test_whoever_is_expected_by_the_client_is_not_asked_who_it_is(family, siti):
+    visitor = begin(family, login_hint=siti.email)
+    assert visitor.page == "login"
+    assert siti.email in visitor.text
 
 
 def test_another_account_may_be_used_after_all(family, siti, budi):
@@ -159,3 +178,17 @@ def test_choosing_does_not_confirm_a_request_of_another_screen(provider, rp, ser
     rp.browser.post(f"/interaction/{uid}/account", dict(pairs))
     with services.database.unit_of_work() as db:
         assert db.scalars(select(Interaction.chosen_account)).one() is None
+
+
+def test_an_account_with_a_password_alone_is_told_of_a_new_browser(provider, services, rp, clock):
+    """H3: somebody without a second factor needs the letter most."""
+    ani = factories.a_citizen(services, signs_in=True, authenticator=False)
+    told = []
+    first, second = provider.browser(), provider.browser()
+    for browser in (first, first, second):
+        visitor = Visitor(provider, browser).open("/me")
+        visitor.password(ani.email, ani.password)
+        told.append([each["template"] for each in letters(provider)].count("new_sign_in"))
+        visitor.browser.sign_out()
+        clock.advance(minutes=1)
+    assert told == [1, 0, 1]

@@ -268,4 +268,5 @@ def test_the_card_opens_the_second_step_after_a_new_password(provider, services,
     page = browser.submit(page, "login-form", "login-submit", identifier=citizen.email, password=NEW_PASSWORD)
     page = browser.submit(page, "mfa-form", "mfa-other")
     page = browser.submit(page, "mfa-form", "mfa-submit", recovery_code=codes[0])
-    assert page.page == "account"
+    assert page.page == "outcome"
+    assert browser.get("/me").page == "account"

@@ -109,7 +109,7 @@ def test_what_stays_is_a_tombstone_that_signs_nobody_in(services, siti, page, cl
     assert [(each.kind, each.login) for each in left] == [("nik", False)]
     digest = identifiers.digest(services.tree.blind_index, Kind.NIK, "9933744501900001")
     with services.database.unit_of_work() as db:
-        assert closing.is_tombstone(db, digest)
+        assert closing.level_before(db, digest) == "ial1"
     again = factories.a_citizen(services, signs_in=True)
     assert again.account_id != siti.account_id
     with services.database.unit_of_work() as db:

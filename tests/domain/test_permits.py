@@ -7,7 +7,9 @@ from idp.domain.citizens.models import Citizen
 from idp.protocol.oidc import acr
 from tests import factories
 from tests.support import state
+from tests.support.authenticator import Authenticator
 from tests.support.databases import sqlite_only
+from tests.support.passkeys import check, request as get_request
 from tests.support.race import race
 from tests.support.ways_back import NEW_PASSWORD, NIK, a_permit, enrol, give_permit, secret_of
 
@@ -38,6 +40,28 @@ def test_a_permit_leads_to_password_authenticator_card_and_the_usual_sign_in(
     assert session["acr"] == acr.AAL2
     with services.database.unit_of_work() as db:
         assert db.get_one(Citizen, citizen.citizen_id).ial == "ial1"
+
+
+@sqlite_only
+def test_a_permit_takes_a_passkey_instead_of_an_application(provider, services, citizen, clock):
+    browser, key = provider.browser(), Authenticator()
+    page = give_permit(browser, a_permit(services, citizen))
+    page = browser.submit(page, "password-form", "password-submit", password=NEW_PASSWORD)
+    form = page.forms["passkey-form"]
+    pairs = dict(form.fields)
+    options = browser.post("/recover/enrol/options", data=pairs)
+    assert options.ok
+    refused = browser.post(form.action, data=pairs | {"credential": "{}"})
+    assert (refused.status, refused.page) == (400, "new-authenticator")
+    assert state.count(services.database, "passkey") == 0
+    options = browser.post("/recover/enrol/options", data=pairs)
+    page = browser.post(form.action, data=pairs | {"credential": key.create(options.json)})
+    assert page.page == "new-card"
+    standing = [row for row in state.rows(services.database, "factor") if row["removed_at"] is None]
+    assert [row["kind"] for row in standing] == ["passkey"]
+    assert browser.post("/recover/enrol/options", data=pairs).status == 409, "the permit is spent"
+    request, asking = get_request(services)
+    assert check(services, key.get(request), asking)
 
 
 @sqlite_only

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from idp.domain.audit.account_events import AccountClosed
 from idp.domain.audit.record import record
@@ -72,15 +72,15 @@ def close(db: Session, seal: DataKey, citizen: Citizen, now: datetime) -> None:
     record(db, AccountClosed(citizen_id=citizen.id, account_id=account_id), now)
 
 
-def is_tombstone(db: Session, digest: bytes) -> bool:
-    """Tell whether a NIK belonged to an account that was closed."""
+def level_before(db: Session, digest: bytes) -> str | None:
+    """Return how surely a NIK was bound to an account that was closed, the surest; None when there was none."""
     closed = (
-        select(Identifier.id)
-        .join(Account, Account.id == Identifier.account_id)
+        select(func.max(Citizen.ial))
+        .join(Account, Account.id == Citizen.account_id)
+        .join(Identifier, Identifier.account_id == Account.id)
         .where(Identifier.kind == Kind.NIK.value, Identifier.digest == digest, Account.status == "closed")
-        .limit(1)
     )
-    return db.scalars(closed).first() is not None
+    return db.scalar(closed)
 
 
 def _forget_secrets(db: Session, account_id: UUID, now: datetime) -> None:

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     SECOND_FACTOR = "second_factor"
     ADD = "add"
     REGISTER = "register"
+    RENEW = "renew"
     CONSOLE_SIGN_IN = "console_sign_in"
     CONSOLE_ADD = "console_add"
 

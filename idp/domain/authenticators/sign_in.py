@@ -122,9 +122,11 @@ def check_password(
     if account.password_hash is not None and hasher.outdated(account.password_hash):
         _rehash(db, hasher, account, password)
     counters.forgive(db)
-    if browser and not factors.of(db, account.id):
-        known_browsers.remember(db, account.id, browser, now)
-    return SignInResult(account.id, citizen_id)
+    if not browser or factors.of(db, account.id):
+        return SignInResult(account.id, citizen_id)
+    new_browser = not known_browsers.is_known(db, account.id, browser)
+    known_browsers.remember(db, account.id, browser, now)
+    return SignInResult(account.id, citizen_id, new_browser=new_browser)
 
 
 def check_totp(

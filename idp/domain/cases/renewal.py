@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from idp.domain.audit.account_events import FactorRemoved
 from idp.domain.audit.record import record
 from idp.domain.audit.recovery_events import AccountRenewed
-from idp.domain.authenticators import known_browsers, passwords, recovery_codes, remembered_devices, totp
+from idp.domain.authenticators import known_browsers, passwords, recovery_codes, remembered_devices
 from idp.domain.authenticators.models import Factor
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.cases import letters, locking, permits
@@ -25,6 +26,7 @@ from idp.domain.store.database import Session
 from keys import KeyTree
 
 REASON: Final = "password_changed"
+Keep = Callable[[Session], object]
 
 
 class NothingLeft(Exception):
@@ -74,13 +76,13 @@ def renew(
     permit: Permit,
     *,
     password_hash: str,
-    totp_secret: str,
-    confirmed_step: int,
+    keep: Keep,
     now: datetime,
 ) -> Renewed:
-    """Spend a permit: new password, new authenticator, new card; the lost factors open nothing any more.
+    """Spend a permit: new password, new second factor, new card; the lost factors open nothing any more.
 
-    The level of identity stays what it was, and the next sign-in asks for both factors (features D4, D6).
+    `keep` stores the second factor that was proved just now. The level of identity stays what it was, and the next
+    sign-in asks for both factors (features D4, D6).
 
     Raises:
         NothingLeft: the permit was spent or is too old, or the account is closed or locked by somebody else.
@@ -97,15 +99,7 @@ def renew(
     ).scalars()
     for kind in removed.all():
         record(db, FactorRemoved(citizen_id=permit.citizen_id, account_id=account.id, kind=kind), now)
-    totp.enrol(
-        db,
-        tree.vault.system("factor"),
-        account.id,
-        totp_secret,
-        now,
-        citizen_id=permit.citizen_id,
-        confirmed_step=confirmed_step,
-    )
+    keep(db)
     codes = recovery_codes.new_codes()
     recovery_codes.issue(db, tree, account.id, codes, now, citizen_id=permit.citizen_id)
     replace_password(db, account.id, permit.citizen_id, password_hash, now)

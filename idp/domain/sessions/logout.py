@@ -49,6 +49,21 @@ def end_all(db: Session, account_id: UUID, reason: str, now: datetime, *, keep: 
     return ended
 
 
+def end_proved_by(
+    db: Session, account_id: UUID, method: str, reason: str, now: datetime, *, keep: UUID | None = None
+) -> int:
+    """End the live sessions of an account, but `keep`, that rest on one method alone; return how many ended.
+
+    Sessions know the kind of what opened them, not which passkey: others of the kind sign in again (ADR 0027).
+    """
+    ended = 0
+    for session in browser.live_of(db, account_id, now):
+        if session.id != keep and set(session.methods.split()) == {method}:
+            end_everywhere(db, session, reason, now)
+            ended += 1
+    return ended
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one client of an ended session answered; `failed` too where it has no address to be told at."""

@@ -33,6 +33,11 @@ def known_here(db: Session) -> tuple[AccountChoice, ...]:
     return tuple(choice for choice in found if choice is not None)
 
 
+def are_several(db: Session) -> bool:
+    """Tell whether more than one person signs in from this browser."""
+    return len(known_browsers.accounts_of(db, cookies.browser_digest(), MOST)) > 1
+
+
 def choice(db: Session, account_id: UUID, otherwise: str, *, full: bool = False) -> AccountChoice | None:
     """Describe an account by a short name and a masked contact, or by what to say `otherwise`.
 

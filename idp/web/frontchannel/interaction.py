@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, request
 
 from idp.domain.grants.situation import Standing
@@ -17,7 +19,15 @@ from idp.protocol.oidc import acr
 from idp.web import csrf
 from idp.web.context import services, unit_of_work
 from idp.web.errors import Gone
-from idp.web.frontchannel import consent, decisions_elsewhere, elsewhere, login, mfa, select_account
+from idp.web.frontchannel import (
+    accounts_here,
+    consent,
+    decisions_elsewhere,
+    elsewhere,
+    login,
+    mfa,
+    select_account,
+)
 from idp.web.frontchannel.authorize import code_for, put_on_record, refuse
 from idp.web.frontchannel.check_session import success
 from idp.web.frontchannel.flow import cancelled, due, finish_with_error, is_stale, spend
@@ -83,21 +93,25 @@ def _page(
         return show(elsewhere.confirm_page(uid, waiting, client, standing))
     if name == "consent" and standing is not None:
         return show(consent.consent_page(uid, asked, client, standing))
-    if name == "select-account" or (standing is None and _chooses_first(asked, waiting)):
-        with unit_of_work() as db:
+    with unit_of_work() as db:
+        if name == "select-account" or (standing is None and _chooses_first(db, waiting, asked.prompt)):
             page = select_account.select_account_page(db, uid, waiting)
-        if page.accounts:
-            return show(page)
+            if page.accounts:
+                return show(page)
     if name == "mfa":
         return _second_factor(uid)
     with unit_of_work() as db:
         return show(login.login_page(db, uid, waiting))
 
 
-def _chooses_first(asked: AuthorizationRequest, waiting: Waiting) -> bool:
-    """Nobody is signed in: the client wants a choice, and none was made yet."""
+def _chooses_first(db: Session, waiting: Waiting, prompts: Collection[str] = ()) -> bool:
+    """Nobody is signed in: the client wants a choice, or several people use this browser; none was made yet (B5).
+
+    A client that hints at somebody has chosen; a browser that was said to be shared remembers nobody.
+    """
     made = waiting.row.expected_account is not None or "other" in request.args
-    return "select_account" in asked.prompt and not made
+    several = not waiting.request.get("login_hint") and accounts_here.are_several(db)
+    return not made and ("select_account" in prompts or several)
 
 
 def _second_factor(uid: str) -> Response:
@@ -118,6 +132,8 @@ def _factor_or_password(db: Session, uid: str, waiting: Waiting, session: Browse
 def _account(db: Session, uid: str, waiting: Waiting) -> Response:
     """Bring a citizen to their own pages, which need two factors, fresh ones where a page asks for that."""
     session = current_session(db)
+    if session is None and _chooses_first(db, waiting):
+        return show(select_account.select_account_page(db, uid, waiting))
     if session is None or (waiting.request.get("fresh") and is_stale(session, waiting)):
         return show(login.login_page(db, uid, waiting))
     if not acr.meets(session.acr, acr.AAL2):

@@ -14,6 +14,7 @@ from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
 from idp.web import challenges, cookies, csrf, passkeys
 from idp.web.context import place, services, unit_of_work
+from idp.web.frontchannel import notices
 from idp.web.frontchannel.accounts_here import known_here
 from idp.web.frontchannel.cross_device_offer import is_offered
 from idp.web.frontchannel.flow import cancelled
@@ -101,7 +102,10 @@ def login(uid: str) -> Response:
             methods: tuple[str, ...] = ("password",)
             if not shared and not waiting.request.get("fresh") and recognised_here(db, result.account_id):
                 methods = ("password", "remembered_device")
-            begin_session(db, response, result.account_id, result.citizen_id, methods, shared=shared)
+            session = begin_session(
+                db, response, result.account_id, result.citizen_id, methods, shared=shared
+            )
+            notices.after_sign_in(db, session, result, used_recovery_code=False)
             waiting.row.mfa_tries = 0
             return response
         db.commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
+from idp.domain.authenticators import recovery_codes
 from idp.domain.authenticators.sign_in import Refusal
 from idp.domain.sessions import interactions
 from idp.domain.sessions.interactions import Waiting
@@ -23,8 +24,8 @@ from idp.web.frontchannel.signed_in import (
     raise_session,
     remember_here,
 )
-from idp.web.frontchannel.ways import Asking, Way
-from idp.web.pages import FieldError, MfaWaysPage, Notice, Page, WayLink
+from idp.web.frontchannel.ways import Asking, Way as FactorWay
+from idp.web.pages import FieldError, MfaWaysPage, Notice, OutcomePage, Page, Way, WayLink
 from idp.web.render import go, show
 
 bp = Blueprint("mfa", __name__)
@@ -86,6 +87,8 @@ def mfa(uid: str) -> Response:
             if _is_to_be_remembered(asking, way):
                 remember_here(db, response, session)
             notices.after_sign_in(db, session, result, used_recovery_code=way is ways.RECOVERY_CARD)
+            if way is ways.RECOVERY_CARD:
+                response.location = f"/interaction/{uid}/new-factor"
             return response
         if result.refusal is Refusal.THROTTLED:
             page = _page(db, asking.saying(wait_seconds=seconds(result.wait)), way)
@@ -94,13 +97,46 @@ def mfa(uid: str) -> Response:
         return show(_page(db, asking.saying(errors=(error,)), way))
 
 
-def _is_to_be_remembered(asking: Asking, way: Way) -> bool:
+@bp.get("/interaction/<uid>/new-factor")
+def new_factor(uid: str) -> Response:
+    """Offer a new factor to whoever came in by the card: it is for emergencies and runs out (features C6)."""
+    with unit_of_work() as db:
+        waiting = waiting_for(db, uid)
+        session = current_session(db)
+        if session is None or ways.RECOVERY_CARD.factor not in session.methods.split():
+            return go(f"/interaction/{uid}")
+        left = recovery_codes.left(db, session.account_id)
+    page = OutcomePage(
+        agency=agency_of(waiting),
+        title=_("Pasang pengaman baru sekarang?"),
+        text=_(
+            "Kode dari kartu hanya untuk keadaan darurat, dan tinggal %(n)s. Bila ponsel Anda hilang, pasang yang baru"
+            " dan lepaskan yang lama, supaya penemunya tidak bisa masuk.",
+            n=left,
+        ),
+        ways=(
+            Way(
+                _("Pasang pengaman baru"),
+                "/me/security",
+                _("Aplikasi autentikator, kunci sandi, atau kode SMS."),
+            ),
+            Way(
+                _("Nanti saja, lanjutkan"),
+                f"/interaction/{uid}",
+                _("Ponsel Anda masih ada, atau Anda sedang buru-buru."),
+            ),
+        ),
+    )
+    return show(page)
+
+
+def _is_to_be_remembered(asking: Asking, way: FactorWay) -> bool:
     """A code of the recovery card is for emergencies, which are no time to trust a device."""
     ticked = request.form.get("remember") == "yes"
     return ticked and asking.remember_offered and way is not ways.RECOVERY_CARD
 
 
-def _page(db: Session, asking: Asking, way: Way) -> Page:
+def _page(db: Session, asking: Asking, way: FactorWay) -> Page:
     open_ways = ways.open_to(db, asking)
     notice = None
     if not open_ways:
@@ -122,7 +158,7 @@ def _list_of_ways(db: Session, asking: Asking) -> MfaWaysPage:
     )
 
 
-def _other(db: Session, asking: Asking, way: Way) -> str:
+def _other(db: Session, asking: Asking, way: FactorWay) -> str:
     """Lead to the one other way, or to the list."""
     others = [other for other in ways.open_to(db, asking) if other is not way]
     return others[0].name if len(others) == 1 else CHOOSE

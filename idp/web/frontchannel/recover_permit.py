@@ -14,14 +14,19 @@ import orjson
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import passwords, throttle, totp
+from idp.domain.authenticators import passkeys as kept_passkeys, passwords, throttle, totp
+from idp.domain.authenticators.passkey_answers import Refused
+from idp.domain.authenticators.passkey_challenges import Purpose
+from idp.domain.authenticators.passkey_sign_in import take_created
+from idp.domain.authenticators.passkeys import Owner
 from idp.domain.cases import permits, renewal
 from idp.domain.cases.permits import Permit
 from idp.domain.citizens import identifiers
 from idp.domain.citizens.identifiers import Kind, Malformed
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
-from idp.web import csrf
+from idp.protocol.webauthn.relying_party import Trust
+from idp.web import csrf, passkeys
 from idp.web.context import place, services, unit_of_work
 from idp.web.cookies import browser_digest
 from idp.web.frontchannel import notices
@@ -46,6 +51,7 @@ bp = Blueprint("recover_permit", __name__)
 
 ADDRESS: Final = "/recover/permit"
 ENROL: Final = "/recover/enrol"
+OPTIONS: Final = f"{ENROL}/options"
 STEPS: Final = 4
 FORM_LIFETIME: Final = timedelta(minutes=30)
 MOST_CHARS: Final = 100
@@ -85,7 +91,7 @@ def take() -> Response:
 
 @bp.post(ENROL)
 def enrol() -> Response:
-    """Take the password, then the first code of the new application; with it the permit is spent."""
+    """Take the password, then the first proof of the new second factor; with it the permit is spent."""
     csrf.check()
     known = _open(request.form.get("state", ""))
     now = services().clock()
@@ -93,7 +99,26 @@ def enrol() -> Response:
         permit = permits.by_id(db, UUID(hex=known["permit"]), now) if known is not None else None
     if known is None or permit is None:
         return _nothing_left()
-    return _take_authenticator(known, permit) if "password_hash" in known else _take_password(known, permit)
+    if "password_hash" not in known:
+        return _take_password(known, permit)
+    return (
+        _take_passkey(known, permit) if passkeys.FIELD in request.form else _take_authenticator(known, permit)
+    )
+
+
+@bp.post(OPTIONS)
+def options() -> Response:
+    """Give the page's script what the device needs to make a passkey for the owner of the permit."""
+    csrf.check()
+    known, now = _open(request.form.get("state", "")), services().clock()
+    with unit_of_work() as db:
+        permit = permits.by_id(db, UUID(hex=known["permit"]), now) if known is not None else None
+        if known is None or permit is None or "password_hash" not in known or not passkeys.available():
+            return passkeys.no_longer()
+        person = renewal.owner_of(db, services().tree, permit.citizen_id)
+        label = person.email or person.phone_number or person.name
+        owner = Owner(kept_passkeys.handle_of(db, permit.account_id), label, person.name)
+        return passkeys.to_script(passkeys.to_create(db, Purpose.RENEW, permit.id.bytes, owner))
 
 
 def _take_password(known: dict[str, Any], permit: Permit) -> Response:
@@ -111,21 +136,54 @@ def _take_password(known: dict[str, Any], permit: Permit) -> Response:
 
 
 def _take_authenticator(known: dict[str, Any], permit: Permit) -> Response:
-    deployment, now = services(), services().clock()
-    step = totp.matching_step(known["totp_secret"], request.form.get("otp", "")[:MOST_CHARS], now)
+    now, secret = services().clock(), str(known["totp_secret"])
+    step = totp.matching_step(secret, request.form.get("otp", "")[:MOST_CHARS], now)
     if step is None:
         words = _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
         return show(_authenticator_page(known, (FieldError("otp", words),)))
+
+    def keep(db: Session) -> None:
+        seal, account_id, citizen_id = (
+            services().tree.vault.system("factor"),
+            permit.account_id,
+            permit.citizen_id,
+        )
+        totp.enrol(db, seal, account_id, secret, now, citizen_id=citizen_id, confirmed_step=step)
+
+    return _renew(known, permit, keep)
+
+
+def _take_passkey(known: dict[str, Any], permit: Permit) -> Response:
+    now = services().clock()
+    asking = passkeys.asking(Purpose.RENEW, permit.id.bytes)
+    with unit_of_work() as db:
+        try:
+            new = take_created(db, request.form.get(passkeys.FIELD, ""), asking, Trust(), now)
+        except Refused as refused:
+            return _no_passkey(known, refused)
+
+    def keep(db: Session) -> None:
+        seal, title = services().tree.vault.system("factor"), place().device
+        kept_passkeys.keep(db, seal, permit.account_id, new, title, now, citizen_id=permit.citizen_id)
+
+    try:
+        return _renew(known, permit, keep)
+    except Refused as refused:
+        return _no_passkey(known, refused)
+
+
+def _no_passkey(known: dict[str, Any], refused: Refused) -> Response:
+    error = FieldError("", passkeys.explain(refused.reason))
+    return show(_authenticator_page(known, (error,)), 400)
+
+
+def _renew(known: dict[str, Any], permit: Permit, keep: renewal.Keep) -> Response:
+    """Spend the permit with what was entered and proved; show the new card, once."""
+    deployment, now = services(), services().clock()
     try:
         with unit_of_work() as db:
             renewed = renewal.renew(
-                db,
-                deployment.tree,
-                permit,
-                password_hash=known["password_hash"],
-                totp_secret=known["totp_secret"],
-                confirmed_step=step,
-                now=now,
+                db, deployment.tree, permit, password_hash=known["password_hash"], keep=keep, now=now
             )
             context = {"account_url": f"{deployment.settings.issuer}/me"}
             notices.tell(db, permit.citizen_id, "account_renewed", context)
@@ -193,6 +251,7 @@ def _authenticator_page(known: dict[str, Any], errors: Errors = ()) -> NewAuthen
         qr_uri=picture(address),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         otpauth_uri=address,
+        passkey_options_url=OPTIONS if passkeys.available() else "",
         errors=errors,
         steps=Steps(3, STEPS),
     )

@@ -20,7 +20,7 @@ from idp.web.frontchannel import registering
 from idp.web.frontchannel.login import seconds
 from idp.web.frontchannel.registering import CODE, CONTACT, IDENTITY, PASSWORD, Errors, Form
 from idp.web.frontchannel.signed_in import throttle_policy
-from idp.web.pages import Challenge, FieldError, RegisterCodePage, RegisterContactPage
+from idp.web.pages import Challenge, FieldError, Notice, RegisterCodePage, RegisterContactPage
 from idp.web.render import go, show
 
 PURPOSE = "register"
@@ -35,11 +35,17 @@ def contact_page(
 ) -> RegisterContactPage:
     """Ask for an e-mail address and a phone number."""
     values = typed if typed is not None else data
+    returning = Notice(
+        "info",
+        _("NIK ini pernah punya akun"),
+        _("Akun itu sudah ditutup dan datanya dimusnahkan. Yang Anda buat sekarang akun baru."),
+    )
     return RegisterContactPage(
         **registering.common(CONTACT, uid, errors, back=IDENTITY),
         email=values.get("email", ""),
         phone_number=values.get("phone_number", ""),
         challenge=challenge or challenges.due(challenges.SENDINGS),
+        notice=returning if data.get("returning") else None,
     )
 
 

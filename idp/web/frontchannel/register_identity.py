@@ -8,11 +8,13 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext as _
 
+from idp.domain.account import closing
 from idp.domain.authenticators import throttle
 from idp.domain.citizens import drafts, identifiers, names, nik
 from idp.domain.citizens.identifiers import Kind, Malformed
 from idp.domain.citizens.models import Account
 from idp.domain.citizens.names import BadName
+from idp.domain.proofing.levels import ORDER, Level
 from idp.domain.proofing.population import Answer, Claims, PopulationRegistry, RegistryUnavailable
 from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel import notices, registering
@@ -144,6 +146,21 @@ def already_page(uid: str | None) -> RegisterStopPage:
     )
 
 
+def returning_page(uid: str | None, *, matched: bool) -> RegisterStopPage:
+    """Answer a person whose account was closed and who cannot be proved as surely as before here (ADR 0027).
+
+    Only who has just been matched hears that there was an account.
+    """
+    title = _("Pendaftaran belum bisa dilanjutkan di sini")
+    if not matched:
+        return stop_page(uid, title, _("Data kependudukan sedang tidak tersambung. Coba lagi nanti."))
+    text = _(
+        "NIK ini pernah punya akun yang ditutup, dan pemiliknya dulu diperiksa di loket. Untuk akun baru, datanglah ke"
+        " loket dengan KTP."
+    )
+    return stop_page(uid, title, text)
+
+
 def warn_owner(number: str) -> None:
     """Tell the owner of an account that somebody tried to register their NIK."""
     tree = services().tree
@@ -155,7 +172,7 @@ def warn_owner(number: str) -> None:
 
 def _ask(uid: str | None, draft: drafts.Draft | None, claims: Claims, data: dict[str, Any]) -> Response:
     registry = population_registry()
-    step = CONTACT
+    step, before = CONTACT, _level_before(claims.nik)
     data["checked"] = NONE
     if registry is not None:
         try:
@@ -170,6 +187,10 @@ def _ask(uid: str | None, draft: drafts.Draft | None, claims: Claims, data: dict
             if _has_account(claims.nik):
                 warn_owner(claims.nik)
                 return registering.forget(show(already_page(uid)))
+            data["returning"] = before is not None
+    proved = Level.MATCHED if data["checked"] == VERIFIED else Level.STATED
+    if before is not None and ORDER.index(before) > ORDER.index(proved):
+        return registering.forget(show(returning_page(uid, matched=proved is Level.MATCHED)))
     return _keep(uid, draft, data, step)
 
 
@@ -236,6 +257,13 @@ def _asked_too_often(number: str) -> bool:
 
 def _stopped(uid: str | None) -> Response:
     return show(stop_page(uid, _("Terlalu banyak percobaan"), _too_many()), 429)
+
+
+def _level_before(number: str) -> Level | None:
+    tree = services().tree
+    with unit_of_work() as db:
+        level = closing.level_before(db, identifiers.digest(tree.blind_index, Kind.NIK, number))
+    return Level(level) if level is not None else None
 
 
 def _has_account(number: str) -> bool:

@@ -81,7 +81,7 @@ class PermitPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAuthenticatorPage(Page):
-    """A new authenticator application. Posts `otp` (#authenticator-submit)."""
+    """A new second factor. Posts `otp` (#authenticator-submit), or `credential` of a passkey (#passkey-start)."""
 
     template: ClassVar[str] = "recover/authenticator.html"
     data_page: ClassVar[str] = "new-authenticator"
@@ -90,6 +90,7 @@ class NewAuthenticatorPage(Page):
     qr_uri: str
     secret: str
     otpauth_uri: str
+    passkey_options_url: str = ""
     steps: Steps | None = None
 
 

@@ -13,6 +13,7 @@ from idp.domain.authenticators.passkey_answers import Refused
 from idp.domain.authenticators.passkey_challenges import Purpose
 from idp.domain.authenticators.passkey_sign_in import take_created
 from idp.domain.authenticators.passkeys import Kept, LastWayIn, Owner
+from idp.domain.sessions import logout
 from idp.domain.store.database import Session
 from idp.protocol.webauthn.relying_party import Trust
 from idp.web import csrf, passkeys
@@ -128,6 +129,8 @@ def change(factor_id: UUID) -> Response:
             kept_passkeys.remove(db, account_id, factor_id, now, citizen_id=citizen_id)
         except LastWayIn:
             return show(_one(resident, kept, (FieldError("", _last_way()),)), 409)
+        here = resident.session.id
+        logout.end_proved_by(db, account_id, kept.kind, "factor_removed", now, keep=here)
         told(db, citizen_id, "passkey_removed", kept.name)
     return go(f"{ADDRESS}?done=removed")
 

@@ -104,6 +104,7 @@ NOT_ME: Final = "/me/not-me"
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
     "ended_by_owner": lazy_gettext("Diakhiri dari perangkat lain"),
+    "factor_removed": lazy_gettext("Kunci sandi yang membukanya dihapus"),
     "replaced": lazy_gettext("Masuk lagi dengan cara lain"),
     "other_account": lazy_gettext("Akun lain masuk di peramban ini"),
     "password_changed": lazy_gettext("Kata sandi diganti"),

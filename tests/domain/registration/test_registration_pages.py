@@ -64,7 +64,8 @@ def test_the_new_account_signs_in_with_what_was_chosen(provider, services, clock
     rp = RP(provider, factories.a_client(services))
     other = Visitor(provider, rp.browser).open(rp.authorize().location).password("siti@contoh.id", PASSWORD)
     other.press("mfa-other").press("mfa-submit", recovery_code=codes[4])
-    assert other.page == "consent"
+    assert other.page == "outcome"
+    assert other.open(other.path.removesuffix("/new-factor")).page == "consent"
 
 
 def test_o1_one_name_is_enough(provider):

@@ -1,9 +1,11 @@
 """What registration refuses, slows down, forgets, and tells nobody."""
 
 import pytest
+from sqlalchemy import select
 
+from idp.domain.account import closing
 from idp.domain.authenticators import totp
-from idp.domain.citizens.models import Account, RegistrationDraft
+from idp.domain.citizens.models import Account, Citizen, RegistrationDraft
 from idp.domain.sessions.models import BrowserSession
 from tests import factories
 from tests.newcomer import SITI, authenticator, contact, count, finish, identity, the
@@ -157,3 +159,30 @@ def test_production_refuses_synthetic_numbers(database_url, tmp_path, clock, sim
     assert visitor.status == 400
     assert "uji coba" in visitor.text
     wired.close()
+
+
+def a_closed_account(services, level="ial1"):
+    siti = factories.a_citizen(services, nik=SITI["nik"])
+    with services.database.unit_of_work() as db:
+        row = db.get_one(Citizen, siti.citizen_id)
+        row.ial = level
+        closing.close(db, services.tree.vault.system("pii"), row, services.clock())
+
+
+def test_whoever_closed_an_account_is_told_and_may_register_again(provider, services):
+    a_closed_account(services)
+    visitor = identity(provider)
+    assert visitor.step == "contact"
+    assert "NIK ini pernah punya akun" in visitor.text
+    finish(visitor, authenticator(contact(visitor)))
+    with services.database.unit_of_work() as db:
+        (again,) = db.scalars(select(Citizen).where(Citizen.erased_at.is_(None))).all()
+    assert again.ial == "ial1"
+
+
+def test_whoever_was_known_more_surely_comes_to_a_counter(provider, services):
+    a_closed_account(services, "ial2")
+    visitor = identity(provider)
+    assert "loket dengan KTP" in visitor.text
+    assert count(services, RegistrationDraft) == 0
+    assert "loket" not in identity(provider, birth_day="1").text, "a wrong date says nothing about accounts"

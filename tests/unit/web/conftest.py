@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, render_template
 from playwright.sync_api import BrowserContext, Page, Route
 
+from idp.web import admin
 from idp.web.assets import init_assets
 from idp.web.locale import CATALOGUES, init_locale
 from tests.unit.web.samples import SAMPLES
@@ -39,6 +40,7 @@ def gallery(catalogues: Path) -> Flask:
     app = Flask("idp", template_folder=ROOT / "templates", static_folder=ROOT / "idp" / "static")
     init_locale(app, catalogues)
     init_assets(app)
+    app.register_blueprint(admin.bp)  # its pages link to each other; none of its views is called
     app.context_processor(lambda: {"csrf_token": "the-token", "trace_id": "the-trace"})
 
     @app.get("/p/<name>")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from idp.web.pages import Page
 from tests.unit.web.samples import (
     account,
+    admin,
     board,
     leaving,
     messages,
@@ -21,6 +22,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **leaving.SAMPLES,
     **registering.SAMPLES,
     **account.SAMPLES,
+    **admin.SAMPLES,
     **recovering.SAMPLES,
     **messages.SAMPLES,
     **board.SAMPLES,

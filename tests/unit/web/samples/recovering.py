@@ -30,12 +30,16 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         card_needed=True,
         errors=(FieldError("recovery_code", "Kode pemulihan ini tidak cocok, atau sudah pernah dipakai."),),
     ),
+    "new-password-by-text": lambda: pages.NewPasswordPage(
+        action="/recover/password", min_length=8, card_needed=True, wait_hours=72
+    ),
     "permit": lambda: pages.PermitPage(action="/recover/permit", permit=CODES[0]),
     "new-authenticator": lambda: pages.NewAuthenticatorPage(
         action="/recover/enrol",
         qr_uri="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='29' height='29'/%3E",
         secret="ABCD EFGH IJKL MNOP",
         otpauth_uri="otpauth://totp/Gerbang?secret=ABCDEFGHIJKLMNOP",
+        passkey_options_url="/i/1/passkey/options",
         steps=Steps(3, 4),
     ),
     "new-card": lambda: pages.NewCardPage(
