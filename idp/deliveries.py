@@ -12,7 +12,7 @@ import structlog
 from idp.channels.post_office import PostOffice
 from idp.domain.events import announcements, outbox
 from idp.domain.events.outbox import Delivery, Outcome, later, never
-from idp.domain.exchange import telling
+from idp.domain.exchange import fetching, telling
 from idp.domain.exchange.changes import tell_changed
 from idp.domain.grants import ping
 from idp.domain.messages.send import RECEIPT
@@ -26,7 +26,16 @@ from idp.services import Services
 
 log = structlog.get_logger()
 
-SLOTS: Final = {"event": 6, "logo": 1, "logout": 6, "message": 4, "ping": 4, "proofing": 1, "receipt": 1}
+SLOTS: Final = {
+    "event": 6,
+    "fetch": 2,
+    "logo": 1,
+    "logout": 6,
+    "message": 4,
+    "ping": 4,
+    "proofing": 1,
+    "receipt": 1,
+}
 """How many of a kind are under way at once: a slow mail server holds up no logout, nor the other way round."""
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded", "Cache-Control": "no-store"}
@@ -107,6 +116,8 @@ class Deliveries:
                 help_url=help_url,
                 tell_changed=tell_changed,
             )
+        if delivery.kind == fetching.KIND:
+            return services.publishing.deliver(delivery)
         if delivery.kind == logos.KIND:
             return logos.deliver(services.database, self._picture, delivery, services.clock())
         if delivery.kind == ping.KIND:

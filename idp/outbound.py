@@ -40,6 +40,10 @@ class OutboundFailed(Exception):
     """The call was made and did not give a usable answer: no connection, too slow, too large."""
 
 
+class OutboundTooLarge(OutboundFailed):
+    """The other side sends more than it was allowed to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the other side said."""
@@ -168,7 +172,7 @@ class Outbound:
                 for chunk in response.iter_stream():
                     received += chunk
                     if len(received) > most:
-                        raise OutboundFailed("the answer is too large")
+                        raise OutboundTooLarge("the answer is too large")
                     if time.monotonic() > deadline:
                         raise OutboundFailed("the answer took too long")
                 names = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}

@@ -13,6 +13,7 @@ import structlog
 
 from idp.clock import Clock, system_clock
 from idp.domain.authenticators.hashing import HashPool
+from idp.domain.exchange.publishers import Publications
 from idp.domain.keystore.store import STAMP as KEYS_STAMP, DatabaseKeyStore
 from idp.domain.registry.lookup import STAMP as REGISTRY_STAMP, ClientCache
 from idp.domain.sessions.limits import Limits, SessionLimits
@@ -24,6 +25,7 @@ from idp.protocol.client_auth.authorities import Authorities, FrontVerified, Iss
 from idp.protocol.oidc import acr
 from idp.protocol.webauthn.attestation import certificates
 from idp.protocol.webauthn.relying_party import Trust
+from idp.publishing import Publishing
 from idp.recipients import Recipients
 from idp.request_uris import RequestUris, request_uris
 from idp.settings import Settings, SettingsError
@@ -69,6 +71,7 @@ class Services:
     authorities: Authorities
     trust: Trust
     session_limits: SessionLimits
+    publishing: Publishing
 
     @property
     def keyring(self) -> Keyring:
@@ -83,6 +86,7 @@ class Services:
     def close(self) -> None:
         """Stop background work and give back connections."""
         self.refresher.stop()
+        self.publishing.close()
         self.outbound.close()
         self.database.close()
 
@@ -90,10 +94,13 @@ class Services:
 class Refresher:
     """Notices what other nodes changed: one small read every two seconds, off the request path."""
 
-    def __init__(self, database: Database, keys: LiveKeys, clients: ClientCache) -> None:
+    def __init__(
+        self, database: Database, keys: LiveKeys, clients: ClientCache, publications: Publications
+    ) -> None:
         self._database = database
         self._keys = keys
         self._clients = clients
+        self._publications = publications
         self._seen: dict[str, int] = {}
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -106,6 +113,7 @@ class Refresher:
         before = self._seen
         if found.get(REGISTRY_STAMP) != before.get(REGISTRY_STAMP):
             self._clients.clear()
+            self._publications.clear()
         if found.get(KEYS_STAMP) != before.get(KEYS_STAMP):
             self._keys.reload()
         self._seen = found  # only now: a reload that failed must be tried again
@@ -146,6 +154,9 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
     clients = ClientCache(database)
     outbound = Outbound(settings.outbound_allow, loopback=not settings.production)
     keysets = key_sets(outbound)
+    publishing = Publishing(
+        database, tree, lambda alg: keys.ring.signer(alg), clients, outbound, settings.issuer, clock
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -159,10 +170,11 @@ def wire(settings: Settings, clock: Clock = system_clock) -> Services:
         keysets=keysets,
         recipients=Recipients(keysets),
         request_uris=request_uris(outbound),
-        refresher=Refresher(database, keys, clients),
+        refresher=Refresher(database, keys, clients, publishing.publications),
         authorities=_authorities(settings),
         trust=_trust(settings),
         session_limits=_session_limits(settings),
+        publishing=publishing,
     )
 
 

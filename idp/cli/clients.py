@@ -13,7 +13,7 @@ from idp.cli import deployment
 from idp.cli.agreements import asked_as_object, print_asked
 from idp.cli.output import as_json, document, fail, read_object, table
 from idp.cli.registration_tokens import tokens
-from idp.domain.exchange import agreement_manifests
+from idp.domain.exchange import agreement_manifests, publisher_manifests
 from idp.domain.exchange.agreement_manifests import Difference as Asked
 from idp.domain.exchange.agreement_steps import Hand
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
@@ -281,10 +281,13 @@ def apply_manifest(
     """Apply one manifest in one transaction, after all of it was judged."""
     manifest = _judged(services, file, base)
     entries = agreement_manifests.read(file)
+    published = publisher_manifests.read(file, base)
     now, by = services.clock(), deployment.actor()
     with services.database.unit_of_work() as db:
         policy = deployment.policy(services)
         found = manifests.apply(db, manifest, policy, seal=services.secret_seal, by=by, now=now)
+        if published is not None:
+            publisher_manifests.apply(db, published, by=by, now=now)
         return found, agreement_manifests.apply(db, entries, Hand(by, platform=True), now)
 
 

@@ -19,6 +19,7 @@ from idp.cli import (
     database,
     doctor,
     keys,
+    publishers,
     sandbox,
     serving,
 )
@@ -28,6 +29,7 @@ from idp.domain.citizens.enrolment import DuplicateIdentity, SyntheticRefused
 from idp.domain.citizens.identifiers import Malformed
 from idp.domain.citizens.names import BadName
 from idp.domain.exchange.agreement_terms import BadAgreement
+from idp.domain.exchange.publishers import BadPublisher
 from idp.domain.registry.agencies import BadAgency
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.manifests import BadManifest
@@ -44,6 +46,7 @@ FORESEEN = (
     BadAgency,
     BadAgreement,
     BadManifest,
+    BadPublisher,
     backups.BackupFailed,
     KeysError,
     DuplicateIdentity,
@@ -85,6 +88,7 @@ main.add_command(sandbox.sandbox)
 main.add_command(sandbox.personas)
 main.add_command(database.db)
 main.add_command(clients.clients)
+main.add_command(publishers.publishers)
 main.add_command(citizens.citizens)
 main.add_command(ciba.ciba)
 main.add_command(admins.admins)

@@ -103,18 +103,19 @@ def _civil_servant(db: Session, citizen_id: UUID, data_key: DataKey, persona: Pe
         if persona.valid_until is not None
         else None
     )
-    profile.write(
-        db,
-        data_key,
-        citizen_id,
-        "asn",
-        dict(persona.asn or {}),
-        source=CIVIL_SERVICE,
-        level="ial1",
-        verified_at=now,
-        valid_until=until,
-        now=now,
-    )
+    for name, value in (persona.asn or {}).items():
+        profile.write(
+            db,
+            data_key,
+            citizen_id,
+            name,
+            value,
+            source=CIVIL_SERVICE,
+            level="ial1",
+            verified_at=now,
+            valid_until=until,
+            now=now,
+        )
     db.add(
         Role(
             citizen_id=citizen_id,

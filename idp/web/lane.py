@@ -19,9 +19,18 @@ from idp.protocol.oauth.responses import Header, Reply, error_reply
 from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
+from idp.web.machine.attributes import attributes
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
-from idp.web.machine.documents import CONFIRMATIONS, ENDPOINTS, METER, PAR, SELF_STATED, Documents
+from idp.web.machine.documents import (
+    ATTRIBUTES,
+    CONFIRMATIONS,
+    ENDPOINTS,
+    METER,
+    PAR,
+    SELF_STATED,
+    Documents,
+)
 from idp.web.machine.event_confirmations import confirm
 from idp.web.machine.introspection import introspect
 from idp.web.machine.machines import Machines
@@ -107,6 +116,7 @@ class Lane:
                 _bind(confirm, machines.also_for(*(at + ENDPOINTS[CONFIRMATIONS] for at in origins))),
             ),
             base + ENDPOINTS[SELF_STATED]: (("POST",), _bind(state_oneself, machines)),
+            base + ENDPOINTS[ATTRIBUTES]: (("GET", "POST"), _bind(attributes, machines)),
             self._registration: (("POST",), _bind(register, machines)),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},

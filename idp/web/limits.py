@@ -25,6 +25,8 @@ FAILURES = RateLimitItemPerMinute(30)
 UNKNOWN_CLIENTS = RateLimitItemPerMinute(30)
 """Failures under invented client ids that go on record, of the whole deployment; the metric counts them all."""
 DEVICE_REQUESTS = RateLimitItemPerMinute(60)
+PUSHES = RateLimitItemPerMinute(6_000)
+"""Signed statements one publisher sends."""
 METER_REPORTS = RateLimitItemPerMinute(30_000)
 """Submitted forms of one client: 500 a second are more than any service sees."""
 SELF_STATED = RateLimitItemPerMinute(30)
@@ -95,6 +97,10 @@ class MachineLimits:
     def within(self, item: RateLimitItem, *key: str) -> bool:
         """Count one call, and tell whether it was within the allowance."""
         return self._hit(item, key)
+
+    def within_here(self, item: RateLimitItem, *key: str) -> bool:
+        """Count one call in this process only, for hot paths that ask nobody else."""
+        return self._local.hit(item, *key)
 
     def would_refuse(self, item: RateLimitItem, *key: str) -> bool:
         """Tell whether a key has used its allowance, without counting."""

@@ -16,6 +16,10 @@ branch_labels = None
 depends_on = None
 
 
+KINDS = "kind in ('event', 'fetch', 'logo', 'logout', 'message', 'ping', 'proofing', 'receipt')"
+KINDS_BEFORE = "kind in ('event', 'logo', 'logout', 'message', 'ping', 'proofing', 'receipt')"
+
+
 def upgrade() -> None:
     """Apply."""
     op.create_table(
@@ -25,10 +29,11 @@ def upgrade() -> None:
         sa.Column("endpoint", sa.Text(), nullable=True),
         sa.Column("subject", sa.String(length=120), nullable=False),
         sa.Column("status", sa.String(length=120), nullable=False),
+        sa.Column("proposed_by", sa.String(length=120), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("subject in ('nik', 'sub')", name=op.f("ck_publisher_subject")),
-        sa.CheckConstraint("status in ('active', 'suspended')", name=op.f("ck_publisher_status")),
+        sa.CheckConstraint("status in ('active', 'proposed', 'suspended')", name=op.f("ck_publisher_status")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_publisher_agency_id_agency")),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_publisher_client_id_client")),
         sa.PrimaryKeyConstraint("agency_id", name=op.f("pk_publisher")),
@@ -77,10 +82,17 @@ def upgrade() -> None:
             op.f("ck_release_reason"), "(outcome = 'refused') = (reason IS NOT NULL)"
         )
     op.create_index("ix_release_client", "release", ["client_id", "at"])
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_constraint(op.f("ck_outbox_kind"), type_="check")
+        batch.create_check_constraint(op.f("ck_outbox_kind"), KINDS)
 
 
 def downgrade() -> None:
     """Go back; refusals and releases without a consent are forgotten."""
+    op.execute("DELETE FROM outbox WHERE kind = 'fetch'")
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_constraint(op.f("ck_outbox_kind"), type_="check")
+        batch.create_check_constraint(op.f("ck_outbox_kind"), KINDS_BEFORE)
     op.drop_index("ix_release_client", table_name="release")
     op.execute(
         "DELETE FROM \"release\" WHERE outcome = 'refused' OR authorization_id IS NULL OR family_id IS NULL"

@@ -19,7 +19,8 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('event', 'logo', 'logout', 'message', 'ping', 'proofing', 'receipt')", name="kind"
+            "kind in ('event', 'fetch', 'logo', 'logout', 'message', 'ping', 'proofing', 'receipt')",
+            name="kind",
         ),
         Index("ix_outbox_open", "not_before", sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_outbox_session", "session_id"),

@@ -46,6 +46,7 @@ class Patience:
 PATIENCE: Final[Mapping[str, Patience]] = MappingProxyType(
     {
         "event": Patience(timedelta(seconds=2), timedelta(hours=1), 80),
+        "fetch": Patience(timedelta(seconds=30), timedelta(hours=1), 48),
         "logo": Patience(timedelta(seconds=5), timedelta(hours=1), 24),
         "logout": Patience(timedelta(seconds=2), timedelta(minutes=15), 12),
         "message": Patience(timedelta(seconds=5), timedelta(minutes=30), 24),

@@ -51,7 +51,7 @@ class Publisher(Base):
     __tablename__ = "publisher"
     __table_args__ = (
         CheckConstraint("subject in ('nik', 'sub')", name="subject"),
-        CheckConstraint("status in ('active', 'suspended')", name="status"),
+        CheckConstraint("status in ('active', 'proposed', 'suspended')", name="status"),
     )
 
     agency_id: Mapped[Name] = mapped_column(ForeignKey("agency.id"), primary_key=True)
@@ -59,6 +59,7 @@ class Publisher(Base):
     endpoint: Mapped[Words | None]
     subject: Mapped[Name]
     status: Mapped[Name] = mapped_column(default="active")
+    proposed_by: Mapped[Name]
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 

@@ -12,8 +12,10 @@ from sqlalchemy import select
 from idp.domain.citizens.contacts import ATTRIBUTES
 from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.models import AttributeValue, Citizen, Contact
+from idp.domain.exchange import agreements, disputes
+from idp.domain.exchange.may_release import Circumstances, Reason, may_release
 from idp.domain.exchange.release import local_day
-from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values, with_chosen
+from idp.domain.exchange.sources import STORED_AS, Person, Provenance, SealedValue, open_values, with_chosen
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.userinfo import citizen_claims
@@ -27,6 +29,8 @@ class Preview:
     claims: Mapping[str, object] = field(repr=False)
     provenance: Mapping[str, Provenance]
     data_key: DataKey = field(repr=False)
+    withheld: Mapping[str, Reason] = field(default_factory=dict)
+    """What would not leave as things stand, and why."""
 
 
 def preview(
@@ -52,7 +56,10 @@ def preview(
             AttributeValue.citizen_id == citizen_id, AttributeValue.superseded_at.is_(None)
         )
     )
-    sealed = [SealedValue(r.id, r.name, r.sealed, r.source, r.level, r.verified_at) for r in rows]
+    sealed = [
+        SealedValue(r.id, r.name, r.sealed, r.source, r.level, r.verified_at, r.valid_from, r.valid_until)
+        for r in rows
+    ]
     contacts = db.scalars(
         select(Contact).where(
             Contact.citizen_id == citizen_id, Contact.id.in_(chosen), Contact.sealed.is_not(None)
@@ -64,7 +71,33 @@ def preview(
         if c.sealed is not None
     ]
     person = Person(citizen.account_id, citizen.locale, citizen.zoneinfo, citizen.updated_at)
-    wanted = tuple(names)
-    opened = open_values(wanted, with_chosen(sealed, seen), data_key, person, client, salt)
+    values = with_chosen(sealed, seen)
+    wanted, withheld = _may_leave(db, citizen_id, client, tuple(names), values, now)
+    opened = open_values(wanted, values, data_key, person, client, salt)
     claims = citizen_claims(wanted, opened.values, today=local_day(person, now))
-    return Preview(claims, opened.provenance, data_key)
+    return Preview(claims, opened.provenance, data_key, withheld)
+
+
+def _may_leave(
+    db: Session,
+    citizen_id: UUID,
+    client: Client,
+    names: tuple[str, ...],
+    values: Iterable[SealedValue],
+    now: datetime,
+) -> tuple[tuple[str, ...], Mapping[str, Reason]]:
+    """Judge each name as the release will."""
+    agreed = {n for terms in agreements.in_force(db, client.agency_id, now) for n in terms.attributes}
+    disputed = disputes.disputed(db, citizen_id)
+    known = Circumstances(client, now, frozenset(agreed), frozenset(disputed))
+    kept = {value.name: value for value in values}
+    wanted: list[str] = []
+    withheld: dict[str, Reason] = {}
+    for name in names:
+        attribute = STORED_AS.get(name, name)
+        reason = may_release(name, attribute, kept.get(name) or kept.get(attribute), known).reason
+        if reason is None:
+            wanted.append(name)
+        else:
+            withheld[name] = reason
+    return tuple(wanted), withheld

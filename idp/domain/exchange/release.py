@@ -4,23 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from idp import trace
 from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
+from idp.domain.exchange.agreements import IN_FORCE
+from idp.domain.exchange.disputes import DISPUTED
 from idp.domain.exchange.entries import Entry, write
-from idp.domain.exchange.sources import Opened, Person, SealedValue, open_values, with_chosen
+from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release
+from idp.domain.exchange.publishers import Publication
+from idp.domain.exchange.sources import (
+    STORED_AS,
+    Opened,
+    Person,
+    SealedValue,
+    attributes_for,
+    open_values,
+    with_chosen,
+)
+from idp.domain.exchange.terms import Terms, terms_of
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.userinfo import citizen_claims
-from keys import Vault
+from keys import DataKey, Vault
 
+AGREED: Final = f"""
+(SELECT {{join}}(ag.attributes, ' ') FROM agreement ag WHERE ag.consumer_id = cl.agency_id AND {IN_FORCE})
+"""
+"""Attributes of other agencies that agreements in force let the client's agency have, apart by spaces, or NULL."""
 FACTS = """
-f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release,
+f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release, au.declined,
 ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at,
 ce.id AS email_id, ce.sealed AS email_sealed, ce.verified_at AS email_verified,
 cp.id AS phone_id, cp.sealed AS phone_sealed, cp.verified_at AS phone_verified
@@ -32,25 +49,29 @@ CHOSEN = """
 """The contacts this client sees; none where the choice is gone, and the primary one has no value of its own."""
 GATED = f"FROM family f {FAMILY_GATE} {CHOSEN} WHERE f.id = :family_id AND {FAMILY_STANDS} AND {NOT_REVOKED}"
 POSTGRESQL = f"""
-SELECT {FACTS}, v.*
+SELECT {FACTS}, {AGREED.format(join="string_agg")} AS agreed, {DISPUTED["postgresql"]} AS disputed, v.*
 {
     GATED.replace(
         "WHERE",
         '''
 CROSS JOIN LATERAL (
   SELECT array_agg(av.id) AS ids, array_agg(av.name) AS names, array_agg(av.sealed) AS sealed,
-         array_agg(av.source) AS sources, array_agg(av.level) AS levels, array_agg(av.verified_at) AS verified
+         array_agg(av.source) AS sources, array_agg(av.level) AS levels, array_agg(av.verified_at) AS verified,
+         array_agg(av.valid_from) AS valid_from, array_agg(av.valid_until) AS valid_until
   FROM attribute_value av WHERE av.citizen_id = ci.id AND av.superseded_at IS NULL
 ) v WHERE''',
         1,
     )
 }
 """
-SQLITE = f"SELECT {FACTS} {GATED}"
+SQLITE = f"""
+SELECT {FACTS}, {AGREED.format(join="group_concat")} AS agreed, {DISPUTED["sqlite"]} AS disputed {GATED}
+"""
 SQLITE_VALUES = """
-SELECT id, name, sealed, source, level, verified_at FROM attribute_value
+SELECT id, name, sealed, source, level, verified_at, valid_from, valid_until FROM attribute_value
 WHERE citizen_id = :citizen_id AND superseded_at IS NULL
 """
+NOTHING_PUBLISHED: Final[Mapping[str, Publication]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +84,49 @@ class Releasable:
     authorization_id: UUID
     scope: tuple[str, ...]
     allowed: tuple[str, ...]
+    declined: tuple[str, ...]
+    agreed: frozenset[str]
+    disputed: frozenset[str]
     person: Person
     data_key: bytes | None = field(repr=False)
     sealed: tuple[SealedValue, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
+class How:
+    """Who gets the data and by which road; what was learned from publishers just asked, how old a value may be."""
+
+    client: Client
+    channel: str
+    publications: Mapping[str, Publication] = field(default_factory=lambda: NOTHING_PUBLISHED)
+    failures: Mapping[str, Reason] = field(default_factory=lambda: NOBODY_FAILED)
+    max_age: timedelta | None = None
+    on_behalf_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Claims on their way out; the ledger row `id` is written before they leave."""
+    """Claims on their way out, in the ledger under `id` before they leave; `withheld` is what did not, and why."""
 
     id: UUID
     claims: Mapping[str, object] = field(repr=False)
     opened: Opened = field(repr=False)
+    terms: Terms = field(repr=False)
+    withheld: Mapping[str, Reason]
+    stale: frozenset[str]
+
+    def provenance(self) -> dict[str, dict[str, object]]:
+        """What stands next to each value on the wire: who vouches for it, and on what terms it left (features F4)."""
+        told: dict[str, dict[str, object]] = {}
+        ledger_id = str(self.id)
+        for name in self.claims:
+            origin = self.opened.provenance.get(name)
+            if origin is None:
+                continue
+            told[name] = {**origin.to_dict(), **_on_the_wire(self.terms[name]), "ledger_id": ledger_id}
+            if name in self.stale:
+                told[name]["stale"] = True
+        return told
 
 
 def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: datetime) -> Releasable | None:
@@ -97,6 +149,9 @@ def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: d
         authorization_id=as_uuid(row["authorization_id"]),
         scope=tuple(row["scope"].split()),
         allowed=tuple(row["release"].split()),
+        declined=tuple(row["declined"].split()),
+        agreed=_names(row["agreed"]),
+        disputed=_names(row["disputed"]),
         person=Person(
             as_uuid(row["account_id"]), row["locale"], row["zoneinfo"], as_moment(row["updated_at"])
         ),
@@ -109,27 +164,72 @@ def release(
     statements: Statements,
     found: Releasable,
     names: Iterable[str],
+    how: How,
     *,
-    client: Client,
     vault: Vault,
     salt: bytes,
-    channel: str,
     now: datetime,
 ) -> Answer:
-    """Open the named claims, write the ledger row, then hand them over (one statement).
+    """Decide about each name, open what may leave, write the ledger row, then hand it over (one statement).
 
     What the client is not registered for any more stays here, whatever was granted (OIDC Core §5.5).
 
     `names` must be among what the citizen allowed; anything else is a programming error.
     """
-    permitted = registered(client)
-    wanted = tuple(name for name in names if name in permitted)
-    opened = _open(found, wanted, client, vault, salt)
+    permitted = registered(how.client)
+    asked = tuple(name for name in names if name in permitted)
+    wanted, withheld, stale = _decided(found, asked, how, now)
+    opened = _open(found, wanted, how.client, vault, salt)
     claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now))
-    answer = Answer(uuid4(), claims, opened)
+    terms, as_json = terms_of(how.client, tuple(claims))
+    answer = Answer(uuid4(), claims, opened, terms, withheld, stale)
     if claims:
-        _write_ledger(statements, found, answer, channel, now)
+        write(
+            statements,
+            Entry(
+                id=answer.id,
+                at=now,
+                citizen_id=found.citizen_id,
+                client_id=found.client_id,
+                authorization_id=found.authorization_id,
+                family_id=found.family_id,
+                claims=" ".join(claims),
+                channel=how.channel,
+                trace_id=trace.current(),
+                terms=as_json,
+                on_behalf_of=how.on_behalf_of,
+            ),
+        )
     return answer
+
+
+def _decided(
+    found: Releasable, asked: tuple[str, ...], how: How, now: datetime
+) -> tuple[tuple[str, ...], Mapping[str, Reason], frozenset[str]]:
+    kept = {value.name: value for value in found.sealed}
+    known = Circumstances(
+        client=how.client,
+        now=now,
+        agreed=found.agreed,
+        disputed=found.disputed,
+        publications=how.publications,
+        failures=how.failures,
+        max_age=how.max_age,
+    )
+    wanted: list[str] = []
+    withheld: dict[str, Reason] = {}
+    stale: list[str] = []
+    for name in asked:
+        attribute = STORED_AS.get(name, name)
+        value = kept.get(name) or kept.get(attribute)
+        decision = may_release(name, attribute, value, known)
+        if decision.reason is not None:
+            withheld[name] = decision.reason
+            continue
+        wanted.append(name)
+        if decision.stale:
+            stale.append(name)
+    return tuple(wanted), withheld, frozenset(stale)
 
 
 def local_day(person: Person, now: datetime) -> Any:
@@ -137,46 +237,52 @@ def local_day(person: Person, now: datetime) -> Any:
     return now.astimezone(ZoneInfo(person.zoneinfo)).date()
 
 
+def needed(names: Iterable[str]) -> frozenset[str]:
+    """Return the attributes to have at hand for these claims."""
+    return attributes_for(names)
+
+
 def _open(found: Releasable, names: tuple[str, ...], client: Client, vault: Vault, salt: bytes) -> Opened:
     if found.data_key is None or not names:
         return Opened({}, {})
-    data_key = vault.open(found.citizen_id, bytes(found.data_key))
+    data_key: DataKey = vault.open(found.citizen_id, bytes(found.data_key))
     return open_values(names, found.sealed, data_key, found.person, client, salt)
 
 
-def _write_ledger(
-    statements: Statements, found: Releasable, answer: Answer, channel: str, now: datetime
-) -> None:
-    write(
-        statements,
-        Entry(
-            id=answer.id,
-            at=now,
-            citizen_id=found.citizen_id,
-            client_id=found.client_id,
-            authorization_id=found.authorization_id,
-            family_id=found.family_id,
-            claims=" ".join(answer.claims),
-            channel=channel,
-            trace_id=trace.current(),
-        ),
-    )
+def _on_the_wire(terms: Mapping[str, object]) -> dict[str, object]:
+    """Basis and purpose as a client reads them; the source comes from the value itself."""
+    return {name: terms[name] for name in ("legal_basis", "purpose") if name in terms}
+
+
+def _names(text: str | None) -> frozenset[str]:
+    return frozenset(text.split()) if text else frozenset()
+
+
+def _moment(value: Any) -> datetime | None:
+    return as_moment(value) if value is not None else None
 
 
 def _value(row: Row) -> SealedValue:
-    verified = as_moment(row["verified_at"]) if row["verified_at"] is not None else None
-    return SealedValue(as_uuid(row["id"]), row["name"], row["sealed"], row["source"], row["level"], verified)
+    return SealedValue(
+        as_uuid(row["id"]),
+        row["name"],
+        row["sealed"],
+        row["source"],
+        row["level"],
+        _moment(row["verified_at"]),
+        _moment(row["valid_from"]),
+        _moment(row["valid_until"]),
+    )
 
 
 def _chosen(row: Row) -> Iterator[SealedValue]:
     for name, column in (("email", "email"), ("phone_number", "phone")):
         if row[f"{column}_sealed"] is not None:
-            verified = row[f"{column}_verified"]
             yield SealedValue.of_contact(
                 as_uuid(row[f"{column}_id"]),
                 name,
                 row[f"{column}_sealed"],
-                as_moment(verified) if verified is not None else None,
+                _moment(row[f"{column}_verified"]),
             )
 
 
@@ -184,6 +290,14 @@ def _unpack(row: Row) -> tuple[SealedValue, ...]:
     if row["ids"] is None:
         return ()
     columns = zip(
-        row["ids"], row["names"], row["sealed"], row["sources"], row["levels"], row["verified"], strict=True
+        row["ids"],
+        row["names"],
+        row["sealed"],
+        row["sources"],
+        row["levels"],
+        row["verified"],
+        row["valid_from"],
+        row["valid_until"],
+        strict=True,
     )
     return tuple(SealedValue(*column) for column in columns)

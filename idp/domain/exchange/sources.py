@@ -16,9 +16,7 @@ from idp.protocol.oauth.values import b64url
 from idp.protocol.oidc.userinfo import needed_values
 from keys import DataKey, Place
 
-ASN_CLAIMS = ("nip", "employment_kind", "agency", "unit", "position")
 STORED_AS: Mapping[str, str] = {
-    **dict.fromkeys(ASN_CLAIMS, "asn"),
     "nik_ref": "nik",
     "email_verified": "email",
     "phone_number_verified": "phone_number",
@@ -43,6 +41,8 @@ class SealedValue:
     source: str
     level: str
     verified_at: datetime | None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
     table: str = "attribute_value"
 
     @classmethod
@@ -59,17 +59,21 @@ def with_chosen(values: Iterable[SealedValue], chosen: Iterable[SealedValue]) ->
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who vouches for a value and since when."""
+    """Who vouches for a value, since when and until when."""
 
     source: str
     level: str
     verified_at: datetime | None
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The form it has on the wire, next to the claims."""
         members: dict[str, object] = {"source": self.source, "level": self.level}
-        if self.verified_at is not None:
-            members["verified_at"] = self.verified_at.isoformat(timespec="seconds")
+        for name in ("verified_at", "valid_from", "valid_until"):
+            moment = getattr(self, name)
+            if moment is not None:
+                members[name] = moment.isoformat(timespec="seconds")
         return members
 
 
@@ -113,7 +117,9 @@ def open_values(
         if value.name in wanted:
             place = Place(value.table, "sealed", value.id.hex)
             stored[value.name] = orjson.loads(data_key.unseal(value.sealed, place))
-            origin[value.name] = Provenance(value.source, value.level, value.verified_at)
+            origin[value.name] = Provenance(
+                value.source, value.level, value.verified_at, value.valid_from, value.valid_until
+            )
     values = {
         **stored,
         "locale": person.locale,
@@ -125,9 +131,6 @@ def open_values(
             values[companion] = origin[claim].verified_at is not None
     if "nik" in stored and "nik_ref" in names:
         values["nik_ref"] = nik_ref(stored["nik"], client, salt)
-    asn = stored.get("asn")
-    if isinstance(asn, Mapping):
-        values |= {name: asn[name] for name in ASN_CLAIMS if name in asn}
     if "nik" not in names:
         values.pop("nik", None)
     account = Provenance("account", "ial0", None)

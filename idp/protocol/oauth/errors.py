@@ -251,6 +251,13 @@ class UnknownEvent(ProtocolError):
     status = 404
 
 
+class UnknownPerson(ProtocolError):
+    """Refuse a statement about nobody we know, or nobody its sender knows here: both alike (OIDC Core §8.1; ours)."""
+
+    code = "unknown_person"
+    status = 404
+
+
 class InvalidToken(ProtocolError):
     """Refuse an access token that is expired, revoked or not ours (RFC 6750 §3.1)."""
 

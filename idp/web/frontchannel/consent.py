@@ -12,6 +12,7 @@ from flask import Blueprint, Response, g, request
 from idp.domain.consent import decisions
 from idp.domain.consent.decisions import Reach, Shown, is_required
 from idp.domain.consent.models import Authorization
+from idp.domain.exchange.may_release import Reason
 from idp.domain.exchange.preview import Preview, preview
 from idp.domain.grants.asking import subject_digest
 from idp.domain.grants.situation import Standing
@@ -37,6 +38,7 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
     """Build the page from what would really leave."""
     now = services().clock()
     g.shared_device = standing.shared
+    services().publishing.fill_for(client, standing.citizen_id, asked_claims(asked, client))
     with unit_of_work() as db:
         before = decisions.standing(db, standing.citizen_id, client.client_id, now)
         seen = decisions.seen(before)
@@ -188,10 +190,15 @@ def _shown(
             until=until,
         )
         for name in asked_claims(asked, client)
-        if name in opened.claims or _asked_by_name(name, asked, client)
+        if name in opened.claims or (_asked_by_name(name, asked, client) and _may_come(name, opened))
     )
 
 
 def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bool:
     """Tell a claim the client names from one of the many a scope stands for; only those are shown without a value."""
     return name in client.claims or name in asked.claims.userinfo or name in asked.claims.id_token
+
+
+def _may_come(name: str, opened: Preview) -> bool:
+    """Tell whether a claim without a value may get one later: not where no agreement lets it flow at all."""
+    return opened.withheld.get(name) is not Reason.NO_AGREEMENT

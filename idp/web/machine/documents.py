@@ -28,6 +28,7 @@ from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
 
 PAR = "pushed_authorization_request_endpoint"
 METER = "gerbang_meter_endpoint"
+ATTRIBUTES = "gerbang_attributes_endpoint"
 CONFIRMATIONS = "gerbang_event_confirmation_endpoint"
 SELF_STATED = "gerbang_self_stated_endpoint"
 OFFERED_ACR = ("urn:gerbang:acr:aal1", "urn:gerbang:acr:aal2")
@@ -45,6 +46,7 @@ ENDPOINTS = {
     PAR: "/par",
     "check_session_iframe": "/check-session",
     METER: "/meter",
+    ATTRIBUTES: "/attributes",
     CONFIRMATIONS: "/events/confirmations",
     SELF_STATED: "/attributes/self-stated",
 }

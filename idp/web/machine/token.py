@@ -93,10 +93,9 @@ def _released(machines: Machines, client: Client, grant: Grant, now: datetime) -
         services.database.statements,
         found,
         grant.id_token_claims,
-        client=client,
+        release.How(client, "id_token", services.publishing.publications.current()),
         vault=services.tree.vault,
         salt=services.tree.sector_salt,
-        channel="id_token",
         now=now,
     )
     return answer.claims

@@ -1,0 +1,100 @@
+"""May this value leave? One decision per claim, with its reason: nothing leaves but by a yes from here.
+
+Pure: what stands was read by the statement of `release.read`; here are only rules (features F3, F12, F16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from idp.domain.exchange.publishers import Publication, owner_of
+from idp.domain.exchange.sources import SealedValue
+from idp.protocol.oauth.client import Client
+
+
+class Reason(StrEnum):
+    """Why a claim that was asked for did not leave, as clients read it in `claims_withheld`."""
+
+    DECLINED = "declined"
+    """The citizen did not agree to this item."""
+    NO_AGREEMENT = "no_agreement"
+    """No agreement between the agencies is in force."""
+    IN_CONFLICT = "in_conflict"
+    """Two sources disagree; the owner has not answered yet."""
+    PUBLISHER_UNAVAILABLE = "publisher_unavailable"
+    """The owner gave no usable answer in time; ask again later."""
+    UNKNOWN_TO_PUBLISHER = "unknown_to_publisher"
+    """The owner knows nothing of this person."""
+    STALE = "stale"
+    """Older than the client allows, and the owner could not be asked."""
+    EXPIRED = "expired"
+    """The value was good until a day that is over."""
+
+
+NOBODY_FAILED: Final[Mapping[str, Reason]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision rests on besides the value itself."""
+
+    client: Client
+    now: datetime
+    agreed: frozenset[str] = frozenset()
+    """Attributes of other agencies that an agreement in force lets this client's agency have."""
+    disputed: frozenset[str] = frozenset()
+    publications: Mapping[str, Publication] = field(default_factory=dict)
+    failures: Mapping[str, Reason] = field(default_factory=lambda: NOBODY_FAILED)
+    """What went wrong with publishers that were just asked, by attribute."""
+    max_age: timedelta | None = None
+    """How old a value may be, where the client said so (features F16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes without a reason, perhaps with a value past its freshness; no with one."""
+
+    reason: Reason | None = None
+    stale: bool = False
+
+
+YES: Final = Decision()
+
+
+def may_release(name: str, attribute: str, value: SealedValue | None, known: Circumstances) -> Decision:
+    """Decide about one claim; `attribute` is the stored one it is read from, `value` what is kept of it.
+
+    A claim without a value that no agency owes an answer for is a yes to nothing: it is left out without a word.
+    """
+    owner = owner_of(name) or owner_of(attribute)
+    if owner is not None and needs_agreement(name, attribute, known.client, known.agreed):
+        return Decision(Reason.NO_AGREEMENT)
+    if attribute in known.disputed or name in known.disputed:
+        return Decision(Reason.IN_CONFLICT)
+    if value is None:
+        if owner is None:
+            return YES
+        return Decision(known.failures.get(attribute, Reason.UNKNOWN_TO_PUBLISHER))
+    if value.valid_until is not None and value.valid_until <= known.now:
+        return Decision(Reason.EXPIRED)
+    if known.max_age is not None and is_older(value, known.max_age, known.now):
+        return Decision(Reason.STALE)
+    publication = known.publications.get(attribute)
+    return Decision(stale=publication is not None and is_older(value, publication.max_age, known.now))
+
+
+def needs_agreement(name: str, attribute: str, client: Client, agreed: Collection[str]) -> bool:
+    """Tell whether a claim is another agency's and nothing in force lets this one have it."""
+    owner = owner_of(name) or owner_of(attribute)
+    if owner is None or owner == client.agency_id:
+        return False
+    return name not in agreed and attribute not in agreed
+
+
+def is_older(value: SealedValue, age: timedelta, now: datetime) -> bool:
+    """Tell whether a value was last verified longer ago than `age`; one never verified is older than any."""
+    return value.verified_at is None or value.verified_at + age < now

@@ -1,0 +1,85 @@
+"""What agencies push by themselves: signed, once, their own, and about somebody they may speak of."""
+
+import pytest
+from joserfc.jwk import ECKey
+
+from tests.support import exchange
+
+NPWP = "9933744501900001"
+
+
+def push(provider, text: str, content_type: str = "application/jwt"):
+    return provider.post("/attributes", data=text, headers={"Content-Type": content_type})
+
+
+def stated(value: object = NPWP, **more: object) -> dict[str, object]:
+    return {"npwp": {"value": value, "verified_at": exchange.VERIFIED_AT} | more}
+
+
+def test_a_push_by_its_owner_is_kept_with_its_source(services, provider, citizen):
+    office = exchange.a_publisher(services)
+    with provider.recorded("AttributesPushed"):
+        answer = push(provider, office.push(stated(level="ial2"), nik=NPWP))
+    assert (answer.status, answer.json) == (200, {"accepted": ["npwp"]})
+    kept = exchange.values_of(services, citizen)["npwp"]
+    assert (kept.value, kept.source, kept.level) == (NPWP, "tax", "ial2")
+
+
+FORGED = {
+    "another key": lambda office: office.push(stated(), nik=NPWP, key=ECKey.generate_key("P-256")),
+    "another audience": lambda office: office.push(stated(), nik=NPWP, aud="https://elsewhere.example"),
+    "another kind": lambda office: office.push(stated(), nik=NPWP, header={"typ": "JWT"}),
+    "too old": lambda office: office.push(stated(), nik=NPWP, iat=1, exp=100),
+    "good for ever": lambda office: office.push(stated(), nik=NPWP, exp=4_000_000_000),
+    "no jti": lambda office: office.push(stated(), nik=NPWP, jti=None),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED, ids=str)
+def test_a_forged_push_changes_nothing(services, provider, citizen, forgery):
+    office = exchange.a_publisher(services)
+    with provider.recorded("ClientAuthenticationFailed"):
+        answer = push(provider, FORGED[forgery](office))
+    assert (answer.status, answer.error) == (401, "invalid_client")
+    assert "npwp" not in exchange.values_of(services, citizen)
+
+
+def test_a_push_counts_once(services, provider, citizen):
+    office = exchange.a_publisher(services)
+    text = office.push(stated(), nik=NPWP)
+    assert push(provider, text).ok
+    assert push(provider, text).error == "invalid_client"
+
+
+WRONG = {
+    "a name nobody knows": {"shoe_size": {"value": "42", "verified_at": exchange.VERIFIED_AT}},
+    "one of its own it does not publish": {
+        "npwp_branch": {"value": "000", "verified_at": exchange.VERIFIED_AT}
+    },
+    "a wrong type": stated(value=42),
+    "no provenance": {"npwp": {"value": NPWP}},
+    "nothing": {},
+    "no object": ["npwp"],
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG, ids=str)
+def test_a_push_that_breaks_a_rule_is_refused_whole(services, provider, citizen, mistake):
+    office = exchange.a_publisher(services)
+    answer = push(provider, office.push(WRONG[mistake], nik=NPWP))
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert "npwp" not in exchange.values_of(services, citizen)
+
+
+def test_who_publishes_nothing_pushes_nothing(services, provider, rp, citizen):
+    office = exchange.Publishing(services, rp.client, "agency-tax")
+    answer = push(provider, office.push(stated(), nik=NPWP))
+    assert (answer.status, answer.error) == (400, "invalid_request")
+    assert push(provider, "not.a.jwt").status in (400, 401)
+    assert push(provider, office.push(stated(), nik=NPWP), "text/plain").error == "invalid_request"
+
+
+@pytest.mark.parametrize("said", [{}, {"nik": NPWP, "sub": "x"}])
+def test_a_push_says_about_whom(services, provider, said):
+    office = exchange.a_publisher(services)
+    assert push(provider, office.push(stated(), **said)).error == "invalid_request"
