@@ -18,6 +18,7 @@ from idp.cli import (
     clients,
     database,
     doctor,
+    inventory,
     keys,
     publishers,
     sandbox,
@@ -95,4 +96,5 @@ main.add_command(admins.admins)
 main.add_command(agreements.agreements)
 main.add_command(keys.keys)
 main.add_command(audit.audit)
+main.add_command(inventory.inventory)
 main.add_command(doctor.doctor)
