@@ -16,7 +16,7 @@ from clients.credentials import key_pair
 from clients.deployment import DATA_DIR, ISSUER, Deployment
 from clients.gate_token import NIK, Person
 from clients.publisher import GateAwayError, Publisher, PushRefusedError
-from clients.records import Register
+from clients.records import Attribute, Register
 
 HERE = Path(__file__).parent
 OK, REFUSED, AWAY = 0, 1, 75
@@ -34,18 +34,9 @@ def main(arguments: list[str], clock: Clock = system_clock) -> int:
     folder = Deployment(base="", data_dir=options.data_dir).folder(options.agency)
     register = Register.of_agency(HERE / options.agency, folder, clock)
     try:
-        new = dict(_assignment(text) for text in options.set)
-        strange = sorted(set(new) - set(publishing.names))
-        if strange:
-            raise ValueError(
-                f"{options.agency} publishes {', '.join(publishing.names)}; not {', '.join(strange)}"
-            )
-        for name, value in new.items():
-            register.change(options.nik, name, value, valid_until=options.valid_until)
+        told = _to_tell(options, publishing, register)
     except ValueError as error:
         return _refuse(str(error))
-    known = register.of(options.nik) or {}
-    told = {name: known[name] for name in publishing.names if name in known and (not new or name in new)}
     if not told:
         return _refuse(f"{options.agency} knows nothing of this person; --set NAME=VALUE writes it down")
     publisher = Publisher(publishing, options.issuer.rstrip("/"), key_pair(folder), clock)
@@ -58,6 +49,26 @@ def main(arguments: list[str], clock: Clock = system_clock) -> int:
         return AWAY
     sys.stdout.write(f"told: {', '.join(told)}\n")
     return OK
+
+
+def _to_tell(
+    options: argparse.Namespace, publishing: manifest.Publishing, register: Register
+) -> dict[str, Attribute]:
+    """Write down what is new and return what is told: the news alone, or all that is known."""
+    new = dict(map(_assignment, options.set))
+    on_file = {name: Attribute(value) for name, value in map(_assignment, options.on_file)}
+    strange, own = sorted(set(new) - set(publishing.names)), sorted(set(on_file) & set(publishing.names))
+    if strange:
+        names = ", ".join(publishing.names)
+        raise ValueError(f"{options.agency} publishes {names}; not {', '.join(strange)}")
+    if own:
+        raise ValueError(f"{options.agency} owns {', '.join(own)}: use --set")
+    for name, value in new.items():
+        register.change(options.nik, name, value, valid_until=options.valid_until)
+    if not new and on_file:
+        return on_file
+    known = register.of(options.nik) or {}
+    return {n: known[n] for n in publishing.names if n in known and (not new or n in new)} | on_file
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -74,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="new value, a text or JSON"
     )
     parser.add_argument(
+        "--on-file",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what the agency has on file of an attribute another one owns; Gerbang compares it",
+    )
+    parser.add_argument(
         "--valid-until", type=_moment, metavar="MOMENT", help="RFC 3339; a past one ends the value"
     )
     parser.add_argument("--issuer", default=environment.get("AGENCY_ISSUER", ISSUER))
@@ -87,7 +105,7 @@ def _assignment(text: str) -> tuple[str, Any]:
     """Read NAME=VALUE; a list or an object is written as JSON, everything else is a text."""
     name, equals, value = text.partition("=")
     if not equals or not value:
-        raise ValueError("--set takes NAME=VALUE")
+        raise ValueError("--set and --on-file take NAME=VALUE")
     return name, json.loads(value) if value[0] in "[{" else value
 
 

@@ -27,12 +27,15 @@ class Attribute:
 
     value: Any
     verified_at: datetime | None = None
+    valid_from: datetime | None = None
     valid_until: datetime | None = None
     level: str | None = None
 
     def said(self, now: datetime) -> dict[str, Any]:
         """Return it as it goes over the wire (docs/reference/connector.md)."""
         members: dict[str, Any] = {"value": self.value, "verified_at": moment(self.verified_at or now)}
+        if self.valid_from is not None:
+            members["valid_from"] = moment(self.valid_from)
         if self.valid_until is not None:
             members["valid_until"] = moment(self.valid_until)
         if self.level is not None:
@@ -46,7 +49,7 @@ class Attribute:
         Raises:
             ValueError: when it has no value, an unknown member, or a moment without a time zone.
         """
-        unknown = set(record) - {"value", "verified_at", "valid_until", "level"}
+        unknown = set(record) - {"value", "verified_at", "valid_from", "valid_until", "level"}
         if unknown or record.get("value") in (None, "", [], {}):
             raise ValueError(f"an entry needs a value and knows no {sorted(unknown)}")
         if record.get("level") not in (None, *LEVELS):
@@ -54,6 +57,7 @@ class Attribute:
         return cls(
             record["value"],
             _read_moment(record.get("verified_at")),
+            _read_moment(record.get("valid_from")),
             _read_moment(record.get("valid_until")),
             record.get("level"),
         )
@@ -102,7 +106,7 @@ class Register:
             ValueError: when it cannot be one.
         """
         now = self._clock()
-        attribute = Attribute(value, now, valid_until, level)
+        attribute = Attribute(value, now, valid_until=valid_until, level=level)
         said = attribute.said(now)
         Attribute.from_record(said)
         with self._open() as db:

@@ -11,7 +11,7 @@ from clients.connector_check.connector import LARGEST, LONGEST_SECONDS, Answer, 
 from clients.connector_check.formats import FORMATS, LEVELS
 from clients.connector_check.rules import Rule, answered, refused
 
-MEMBERS = {"value", "verified_at", "valid_until", "level"}
+MEMBERS = {"value", "verified_at", "valid_from", "valid_until", "level"}
 STRANGE = "a_claim_nobody_publishes"
 
 
@@ -70,7 +70,7 @@ def an_unknown_person_is_404(connector: Connector) -> None:
 
 
 def values_say_since_when(connector: Connector) -> None:
-    """`verified_at` is required, `valid_until` and `level` are optional, nothing else is known."""
+    """`verified_at` is required, `valid_from`, `valid_until` and `level` are optional, nothing else is known."""
     now = system_clock()
     for name, said in answered(connector.ask()).attributes.items():
         if not isinstance(said, dict) or "value" not in said:
@@ -79,8 +79,8 @@ def values_say_since_when(connector: Connector) -> None:
             raise BrokenError(f"{name}: unknown members {', '.join(sorted(set(said) - MEMBERS))}")
         if _moment(name, said, "verified_at") > now + timedelta(seconds=60):
             raise BrokenError(f"{name}: verified_at lies in the future")
-        if "valid_until" in said:
-            _moment(name, said, "valid_until")
+        for member in {"valid_from", "valid_until"} & set(said):
+            _moment(name, said, member)
         if said.get("level", LEVELS[0]) not in LEVELS:
             raise BrokenError(f"{name}: level is none of {', '.join(LEVELS)}")
 

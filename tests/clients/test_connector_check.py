@@ -7,18 +7,26 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
 from werkzeug.serving import make_server
 
 from clients.__main__ import AGENCIES
 from clients.agency import Agency, make_agency
+from clients.clock import system_clock
 from clients.connector_check import tokens
 from clients.connector_check.__main__ import RULES, main
 from clients.connector_check.formats import FORMATS
 from clients.deployment import Deployment
+from clients.manifest import Publishing
+from clients.publisher import publish
 from clients.records import Attribute
+from idp.protocol.oidc.attributes.schema import json_schema
 from tests.clients.careless import SITI, Careless
 from tests.clients.test_command import free_port
 from tests.clients.test_manifests import CLIENTS, PUBLISHED
@@ -43,11 +51,16 @@ def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def running(name: str, issuer: str, data_dir: Path) -> Iterator[str]:
     agency: Agency = importlib.import_module(f"clients.{name}.app").AGENCY
     base = f"http://127.0.0.1:{free_port()}"
-    app = make_agency(agency, Deployment(base, issuer, data_dir))
-    server = make_server("127.0.0.1", int(base.rpartition(":")[2]), app, threaded=True)
+    with served(make_agency(agency, Deployment(base, issuer, data_dir)), base):
+        yield base + "/attributes"
+
+
+@contextmanager
+def served(app: Flask, address: str) -> Iterator[None]:
+    server = make_server("127.0.0.1", urlsplit(address).port or 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
-        yield base + "/attributes"
+        yield
     finally:
         server.shutdown()
         server.server_close()
@@ -180,6 +193,44 @@ def test_the_report_says_what_holds_and_what_does_not(
     assert lines[-1] == f"{len(RULES) - 1} hold, 1 broken"
 
 
+def test_a_connector_may_know_people_by_sub(
+    issuer: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "ROTATION_SECONDS", 15.0)
+    endpoint = f"http://127.0.0.1:{free_port()}/attributes"
+    app, used = Flask("by_sub"), set[str]()
+
+    def first_use(jti: str, _until: datetime) -> bool:
+        return not (jti in used or used.add(jti))
+
+    known = {"person-1": {"nisn": Attribute("0013940017")}}
+    by_sub = Publishing("school", endpoint, "sub", {"nisn": 3650})
+    publish(
+        app,
+        by_sub,
+        lambda person: known.get(person.sub) if person.nik is None else None,
+        issuer=issuer,
+        first_use=first_use,
+        clock=system_clock,
+    )
+    with served(app, endpoint):
+        code = main(
+            [
+                endpoint,
+                "--issuer",
+                issuer,
+                "--subject",
+                "sub",
+                "--sub",
+                "person-1",
+                "--claims",
+                "nisn",
+                "--json",
+            ]
+        )
+    assert (code, broken(capsys)) == (0, {})
+
+
 def test_a_taken_port_and_a_missing_person_are_said_so(
     issuer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -212,3 +263,14 @@ def test_all_records_of_the_demonstration_keep_the_formats(name: str) -> None:
         for claim, entry in entries.items():
             looks, words = FORMATS[claim]
             assert looks(Attribute.from_record(entry).value), f"{nik}: {claim} is not {words}"
+            Draft202012Validator(json_schema(claim)).validate(entry["value"])
+
+
+@pytest.mark.parametrize("claim", FORMATS)
+def test_the_formats_are_those_of_the_catalogue(claim: str) -> None:
+    schema = json_schema(claim)
+    looks, _words = FORMATS[claim]
+    assert all(looks(example) for example in schema["examples"])
+    for wrong in ("", 5, [], {}, "x\ny", None):
+        assert not looks(wrong), wrong
+    assert all(looks(code) for code in schema.get("enum", ()))

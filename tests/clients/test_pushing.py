@@ -118,6 +118,7 @@ def test_a_list_or_an_object_is_written_as_json_and_a_value_can_end(gate: Gate, 
         (["tax", "123"], "16 digits"),
         (["tax", SITI, "--set", "bpjs_number=1"], "tax publishes npwp, npwp_branch"),
         (["tax", SITI, "--set", "npwp"], "NAME=VALUE"),
+        (["tax", SITI, "--on-file", "npwp=1"], "tax owns npwp: use --set"),
         (["business_licence", SITI, "--set", "org={"], "Expecting"),
     ],
 )
@@ -163,11 +164,17 @@ def publisher(gate: Gate, tmp_path: Path) -> Publisher:
     return Publisher(found, gate.url, key_pair(Deployment("", data_dir=tmp_path).folder("tax")), Hour())
 
 
-def test_a_statement_names_only_what_the_agency_publishes(gate: Gate, tmp_path: Path) -> None:
-    person, value = Person("", SITI), Attribute("1")
-    for attributes in ({}, {"nip": value}):
-        with pytest.raises(ValueError, match="not published here"):
-            publisher(gate, tmp_path).statement(person, attributes)
+def test_a_statement_says_something(gate: Gate, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="says something"):
+        publisher(gate, tmp_path).statement(Person("", SITI), {})
+
+
+def test_what_is_on_file_of_others_attributes_is_told_and_not_kept_as_own(gate: Gate, tmp_path: Path) -> None:
+    assert publish(gate, tmp_path, "tax", SITI, "--on-file", "birthdate=1994-05-18") == 0
+    said = gate.said(tmp_path)[1]["attributes"]
+    assert {name: each["value"] for name, each in said.items()} == {"birthdate": "1994-05-18"}
+    assert publish(gate, tmp_path, "tax", SITI) == 0
+    assert set(gate.said(tmp_path)[1]["attributes"]) == {"npwp", "npwp_branch"}
 
 
 def test_an_answer_that_is_no_json_is_a_refusal_too(gate: Gate, tmp_path: Path) -> None:
