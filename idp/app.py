@@ -13,6 +13,7 @@ from idp.services import Services
 from idp.web import (
     admin,
     board,
+    catalogue,
     cookies,
     headers,
     health,
@@ -96,6 +97,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(module.bp)
     app.register_blueprint(admin.bp)
     app.register_blueprint(board.bp)
+    app.register_blueprint(catalogue.bp)
     app.register_blueprint(health.bp)
     app.register_blueprint(senders.bp)
     app.register_blueprint(receipt_check.bp)

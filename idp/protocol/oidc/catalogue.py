@@ -88,6 +88,9 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     }
 )
 
+HELD_HERE: Final = frozenset({"self", "account", "population_registry"})
+"""Sources the gate itself answers for; every other source is an agency that lends its claims by agreement."""
+
 SCOPES: Final[Mapping[str, Scope]] = MappingProxyType(
     {
         scope.name: scope

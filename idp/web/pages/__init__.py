@@ -39,6 +39,7 @@ from idp.web.pages.base import (
     Way,
 )
 from idp.web.pages.board import BoardPage
+from idp.web.pages.catalogue import AttributePage, CataloguePage
 from idp.web.pages.consents import (
     AccountReceiptsPage,
     AccountServiceAddPage,
@@ -171,8 +172,10 @@ __all__ = [
     "Agency",
     "ApplicationLine",
     "ApprovePage",
+    "AttributePage",
     "BlockedLine",
     "BoardPage",
+    "CataloguePage",
     "Challenge",
     "ChangeCancelPage",
     "ChangeLine",

@@ -9,6 +9,7 @@ from tests.unit.web.samples import (
     account,
     admin,
     board,
+    catalogue,
     leaving,
     messages,
     recovering,
@@ -26,5 +27,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **recovering.SAMPLES,
     **messages.SAMPLES,
     **board.SAMPLES,
+    **catalogue.SAMPLES,
     **sandbox.SAMPLES,
 }
