@@ -20,6 +20,7 @@ from clients.pages import Desk, pages
 from clients.prefill import Form, Words
 from clients.publisher import publish
 from clients.records import Register
+from clients.reporting import Reporter
 from clients.security_event import SecurityEvent
 from clients.sign_in import Gerbang
 from clients.store import Store
@@ -79,7 +80,8 @@ def make_agency(agency: Agency, deployment: Deployment, *, clock: Clock = system
     store = Store(folder / "agency.sqlite", clock)
     key = key_pair(folder)
     gerbang = Gerbang(app, registration, deployment, key, store, clock)
-    app.register_blueprint(pages(Desk(agency, registration, store, gerbang)))
+    reporter = Reporter(gerbang.metadata, deployment.issuer, registration.client_id, key, store)
+    app.register_blueprint(pages(Desk(agency, registration, store, gerbang, reporter, clock)))
     _publish(app, agency, registration, deployment, store, clock)
     receive_events(
         app,

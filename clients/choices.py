@@ -23,6 +23,11 @@ PHONE = Field(
     "phone_number", _("Nomor telepon"), claim="phone_number", kind="tel", required=False, autocomplete="tel"
 )
 EMAIL = Field("email", _("Alamat email"), claim="email", kind="email", required=False, autocomplete="email")
+NICKNAME = Field("nickname", _("Nama panggilan"), claim="nickname", required=False, autocomplete="nickname")
+NPWP = Field("npwp", _("NPWP"), claim="npwp", longest=16)
+HIGHEST_EDUCATION = Field(
+    "highest_education", _("Pendidikan terakhir"), claim="highest_education", required=False, longest=40
+)
 
 ADDRESS = Section(
     _("Alamat sesuai KTP"),

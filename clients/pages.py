@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,9 +25,12 @@ from joserfc.errors import JoseError
 from werkzeug.wrappers import Response as BaseResponse
 
 from clients import wording
+from clients.clock import Clock
 from clients.logout_token import LogoutTokenError
 from clients.manifest import Manifest
-from clients.prefill import Count, Known, known_values, submit
+from clients.prefill import Prefill, reconcile
+from clients.prefill.meter import Report
+from clients.reporting import Reporter
 from clients.sign_in import Gerbang, SignInError
 from clients.store import Store, Visit
 
@@ -42,6 +46,8 @@ class Desk:
     registration: Manifest
     store: Store
     gerbang: Gerbang
+    reporter: Reporter
+    clock: Clock
 
     def visit(self) -> Visit | None:
         """Return who is signed in here, if anybody."""
@@ -102,6 +108,7 @@ def callback(desk: Desk) -> BaseResponse:
     if isinstance(former, str):
         desk.store.end(former)
     session["visit"] = desk.store.begin(visit)
+    compare_later_values(desk, visit)
     return redirect(url_for("agency.form"))
 
 
@@ -115,18 +122,39 @@ def form(desk: Desk) -> BaseResponse | str:
         return redirect(url_for("agency.home"))
     if request.method == "GET":
         visit = desk.gerbang.fresh(handle, visit)
-        return _form_page(desk, known_values(desk.agency.form, visit.claims), {}, {})
-    known = known_values(desk.agency.form, visit.claims)
-    sent = submit(desk.agency.form, known, request.form, wording.problem)
+        compare_later_values(desk, visit)
+        return _form_page(desk, Prefill.of(desk.agency.form, visit.claims), {}, {})
+    prefill = Prefill.of(desk.agency.form, visit.claims)
+    sent = prefill.submit(request.form, wording.problem)
     if "lang" in request.args:
-        return _form_page(desk, known, sent.typed, {})
+        return _form_page(desk, prefill, sent.typed, {}, sent.keep)
     errors = dict(sent.errors)
     if not _from_our_page():
         errors[""] = _("Halaman ini sudah lama terbuka. Periksa isian Anda lalu kirim sekali lagi.")
     if errors:
-        return make_response(_form_page(desk, known, sent.typed, errors), 422)
-    reference = desk.store.file_application(visit.sub, desk.agency.form.name, sent.answers, sent.count)
+        return make_response(_form_page(desk, prefill, sent.typed, errors, sent.keep), 422)
+    report = Report.of(desk.agency.form, sent, desk.clock().date())
+    reference = desk.store.file_application(
+        visit.sub,
+        desk.agency.form.name,
+        sent.answers,
+        sent.count,
+        unverified=sent.unverified,
+        report=report.fields(),
+    )
+    desk.reporter.soon()
+    if sent.keep:
+        desk.gerbang.keep(handle, visit, sent.keep)
     return redirect(url_for("agency.done", reference=reference), 303)
+
+
+def compare_later_values(desk: Desk, visit: Visit) -> None:
+    """Compare what was typed in earlier applications with what its owner says by now (later fill)."""
+    for application in desk.store.open_applications(visit.sub):
+        if application.form == desk.agency.form.name:
+            found = reconcile(desk.agency.form, application.answers, application.fields, visit.claims)
+            desk.store.settle(application.reference, "verified", found.verified)
+            desk.store.settle(application.reference, "different", found.different)
 
 
 def done(desk: Desk, reference: str) -> BaseResponse | str:
@@ -204,15 +232,20 @@ def _from_our_page() -> bool:
     return hmac.compare_digest(request.form.get("csrf_token", "").encode(), csrf_token().encode())
 
 
-def _form_page(desk: Desk, known: dict[str, Known], typed: object, errors: dict[str, str]) -> str:
+def _form_page(
+    desk: Desk,
+    prefill: Prefill,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    keep: Collection[str] = (),
+) -> str:
     return render_template(
         "form.html",
         form=desk.agency.form,
-        known=known,
+        prefill=prefill,
         typed=typed,
         errors=errors,
-        count=Count(known=len(known), typed=0, retyped=0),
+        keep=keep,
         switch_form="service-form",
-        shown=wording.shown,
-        origin=wording.origin,
+        words=wording,
     )

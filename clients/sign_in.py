@@ -30,6 +30,7 @@ CLAIMS_STAY_FRESH = timedelta(minutes=5)
 KEYS_STAY_FRESH = timedelta(minutes=1)
 ASSERTION_SECONDS = 60
 TIMEOUT_SECONDS = 10
+SELF_STATED = "gerbang_self_stated_endpoint"
 PLAIN_CODE = re.compile(r"[a-z_]{1,40}")  # an error code may be made up by whoever wrote the link
 OUT_OF_TOKENS = "token_invalid"  # Authlib's word for: expired, and there is no refresh token
 FAILURES = (OAuthError, JoseError, requests.RequestException, KeyError, ValueError)
@@ -193,6 +194,22 @@ class Gerbang:
         renewed = replace(visit, tokens=tokens.now, claims=claims, claims_at=self._clock())
         self._store.update(handle, renewed)
         return renewed
+
+    def keep(self, handle: str, visit: Visit, claims: Mapping[str, str]) -> None:
+        """Let Gerbang keep what the citizen typed and ticked for other services; the form goes on if it cannot."""
+        with self._refreshing:
+            current = self._store.visit(handle) or visit
+            tokens = g.tokens = Tokens(
+                current.tokens, lambda renewed: self._store.update(handle, replace(current, tokens=renewed))
+            )
+            try:
+                endpoint = self.metadata().get(SELF_STATED)
+                if isinstance(endpoint, str):
+                    self._remote.post(endpoint, token=dict(tokens.now), data=dict(claims)).raise_for_status()
+            except (*FAILURES, SignInError):
+                return
+            asked_again = replace(current, tokens=tokens.now, claims_at=current.claims_at - CLAIMS_STAY_FRESH)
+            self._store.update(handle, asked_again)
 
     def leave(self, visit: Visit, language: str) -> Response:
         """Send the citizen to the provider to sign out everywhere (RP-Initiated Logout 1.0 §2)."""

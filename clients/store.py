@@ -6,11 +6,12 @@ import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clients.clock import Clock
@@ -36,7 +37,16 @@ create table if not exists entry_count (
     reference text primary key, form text not null, sent_at text not null,
     known integer not null, typed integer not null, retyped integer not null
 ) strict;
+create table if not exists meter_report (
+    report_id text primary key, fields text not null, made_at real not null
+) strict;
+create table if not exists unverified (
+    reference text not null, field text not null, reason text not null, state text not null,
+    primary key (reference, field)
+) strict;
 """
+REPORTS_AT_ONCE = 50
+REPORTS_KEPT = timedelta(days=6)  # Gerbang takes no report of a day that is longer ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,20 @@ class Receipt:
     reference: str
     sent_at: datetime
     count: Count
+    waiting: int = 0
+    """Typed values whose owner has not confirmed them yet."""
+    different: int = 0
+    """Typed values of which the owner says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An application with typed values that wait for their owner's word."""
+
+    reference: str
+    form: str
+    answers: Mapping[str, Any]
+    fields: tuple[str, ...]
 
 
 class Store:
@@ -165,8 +189,21 @@ class Store:
 
     # -- applications ------------------------------------------------------------------------------------
 
-    def file_application(self, sub: str, form: str, answers: Mapping[str, Any], count: Count) -> str:
-        """Store an application and, apart from it, how many fields were typed: counts, never values."""
+    def file_application(
+        self,
+        sub: str,
+        form: str,
+        answers: Mapping[str, Any],
+        count: Count,
+        *,
+        unverified: Mapping[str, str] = MappingProxyType({}),
+        report: Mapping[str, str] | None = None,
+    ) -> str:
+        """Store an application and, apart from it, how many fields were typed: counts, never values.
+
+        `unverified` are typed fields that wait for their owner's word, with the reason they did not come; `report` is
+        what Gerbang is to be told.
+        """
         reference = secrets.token_hex(4).upper()
         at = self._clock().isoformat()
         with self._open() as db:
@@ -175,18 +212,62 @@ class Store:
             db.execute("insert into application values (?, ?, ?, ?, ?)", application)
             counted = (reference, form, at, count.known, count.typed, count.retyped)
             db.execute("insert into entry_count values (?, ?, ?, ?, ?, ?)", counted)
+            rows = [(reference, name, reason, "waiting") for name, reason in unverified.items()]
+            db.executemany("insert into unverified values (?, ?, ?, ?)", rows)
+            if report is not None:
+                kept = (report["report_id"], json.dumps(dict(report)), self._now())
+                db.execute("insert into meter_report values (?, ?, ?)", kept)
             db.execute("commit")
         return reference
 
     def receipts(self, sub: str) -> list[Receipt]:
         """Return a person's applications, the newest first."""
         sql = (
-            "select reference, sent_at, known, typed, retyped from application"
-            " join entry_count using (reference, form, sent_at) where sub = ? order by sent_at desc limit 50"
+            "select reference, sent_at, known, typed, retyped,"
+            " (select count(*) from unverified u where u.reference = a.reference and state = 'waiting'),"
+            " (select count(*) from unverified u where u.reference = a.reference and state = 'different')"
+            " from application a join entry_count using (reference, form, sent_at)"
+            " where sub = ? order by sent_at desc limit 50"
         )
         with self._open() as db:
             rows = db.execute(sql, (sub,)).fetchall()
-        return [Receipt(ref, datetime.fromisoformat(at), Count(*counts)) for ref, at, *counts in rows]
+        return [
+            Receipt(ref, datetime.fromisoformat(at), Count(known, typed, retyped), waiting, different)
+            for ref, at, known, typed, retyped, waiting, different in rows
+        ]
+
+    def open_applications(self, sub: str) -> list[Open]:
+        """Return a person's applications of which some typed values wait for their owner's word."""
+        sql = (
+            "select a.reference, a.form, a.answers, json_group_array(u.field) from application a"
+            " join unverified u on u.reference = a.reference and u.state = 'waiting'"
+            " where a.sub = ? group by a.reference"
+        )
+        with self._open() as db:
+            rows = db.execute(sql, (sub,)).fetchall()
+        return [Open(ref, form, json.loads(answers), tuple(json.loads(f))) for ref, form, answers, f in rows]
+
+    def settle(self, reference: str, state: str, fields: Iterable[str]) -> None:
+        """Mark typed values as `verified` by their owner, or as `different` from what the owner says."""
+        rows = [(state, reference, name) for name in fields]
+        with self._open() as db:
+            db.executemany("update unverified set state = ? where reference = ? and field = ?", rows)
+
+    # -- what Gerbang is told ----------------------------------------------------------------------------
+
+    def due_reports(self) -> list[dict[str, str]]:
+        """Return the reports that Gerbang has not taken yet; what is too old for it is dropped."""
+        with self._open() as db:
+            oldest = self._now() - REPORTS_KEPT.total_seconds()
+            db.execute("delete from meter_report where made_at < ?", (oldest,))
+            sql = "select fields from meter_report order by made_at limit ?"
+            rows = db.execute(sql, (REPORTS_AT_ONCE,)).fetchall()
+        return [json.loads(fields) for (fields,) in rows]
+
+    def report_done(self, report_id: str) -> None:
+        """Forget a report that was taken, or that will never be."""
+        with self._open() as db:
+            db.execute("delete from meter_report where report_id = ?", (report_id,))
 
 
 def _digest(handle: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import format_date, get_locale, gettext as _
 from markupsafe import Markup
 
-from clients.prefill import Field, Known
+from clients.prefill import Field, Known, as_text
 
 DOT = "\u2022"
 
@@ -16,18 +16,31 @@ DOT = "\u2022"
 def shown(field: Field, value: Any) -> str:
     """Write the value of a field the way people do: dates in words, a NIK masked, a country by name."""
     claim = field.claim
-    if claim == "nik" or claim == "family_card_number":
+    if claim in ("nik", "family_card_number", "npwp", "bpjs_number"):
         return masked(str(value))
     if claim == "nik_ref":
         text = str(value)
         return text if len(text) <= 12 else f"{text[:12]}\u2026"
     if claim == "nationalities":
         return ", ".join(country(str(code)) for code in value)
+    if claim == "diploma" and isinstance(value, list):
+        return "; ".join(diploma(item) for item in value)
+    if isinstance(value, list | dict):
+        return as_text(value)
     if field.kind == "date":
         return day(str(value))
     if field.kind == "choice":
         return next((str(label) for code, label in field.choices if code == value), str(value))
     return str(value)
+
+
+def diploma(item: Any) -> str:
+    """Write one diploma: S1 Teknik Sipil, Universitas Losari (2007)."""
+    if not isinstance(item, dict):
+        return str(item)
+    what = " ".join(str(item[name]) for name in ("level", "programme") if item.get(name))
+    where, year = item.get("institution"), str(item.get("awarded_on") or "")[:4]
+    return ", ".join(str(part) for part in (what, where) if part) + (f" ({year})" if year else "")
 
 
 def masked(number: str) -> str:
@@ -68,9 +81,30 @@ def origin(known: Known) -> str:
         "business_licence": _("data perizinan usaha"),
     }
     source = sources.get(known.source or "", _("Gerbang"))
-    if known.verified_at:
-        return str(_("dari %(source)s, terverifikasi %(day)s", source=source, day=day(known.verified_at)))
-    return str(_("dari %(source)s", source=source))
+    if not known.verified_at:
+        return str(_("dari %(source)s", source=source))
+    since = day(known.verified_at)
+    if known.stale:
+        return str(_("dari %(source)s, diperiksa %(day)s; mungkin sudah berubah", source=source, day=since))
+    return str(_("dari %(source)s, diperiksa %(day)s", source=source, day=since))
+
+
+def withheld(reason: str) -> str:
+    """Say why a value that somebody may hold did not come; what is typed instead is unverified."""
+    reasons = {
+        "publisher_unavailable": _(
+            "Instansi yang menyimpannya sedang tidak dapat dihubungi. Ketik saja; kami mencocokkannya nanti."
+        ),
+        "in_conflict": _(
+            "Dua instansi menyimpan data yang berbeda, dan sedang diperiksa. Ketik yang benar menurut Anda."
+        ),
+        "declined": _("Anda memilih tidak membagikannya."),
+        "no_agreement": _("Kami belum diizinkan mengambilnya dari instansi lain. Ketik saja dulu."),
+        "unknown_to_publisher": _("Belum tercatat di instansi yang berwenang."),
+        "stale": _("Data yang ada sudah terlalu lama. Ketik yang berlaku sekarang."),
+        "quota": _("Terlalu banyak permintaan saat ini. Ketik saja; kami mencocokkannya nanti."),
+    }
+    return str(reasons.get(reason, _("Belum kami terima dari Gerbang. Yang Anda ketik belum dipastikan.")))
 
 
 def problem(code: str, field: Field) -> str:
@@ -112,6 +146,12 @@ def claim_label(claim: str) -> str:
         "agency": _("Instansi"),
         "unit": _("Unit kerja"),
         "position": _("Jabatan"),
+        "nickname": _("Nama panggilan"),
+        "npwp": _("NPWP"),
+        "highest_education": _("Pendidikan terakhir"),
+        "diploma": _("Ijazah"),
+        "bpjs_number": _("Nomor BPJS Kesehatan"),
+        "org": _("Usaha yang Anda wakili"),
     }
     return str(labels.get(claim, claim))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _
 
 from clients.agency import Agency
-from clients.choices import ADDRESS, BIRTHDATE, CONTACT, NAME, NIK_REF
+from clients.choices import ADDRESS, BIRTHDATE, CONTACT, HIGHEST_EDUCATION, NAME, NIK_REF, NPWP
 from clients.prefill import Field, Form, Section
 
 SCALES = (("micro", _("Usaha mikro")), ("small", _("Usaha kecil")), ("medium", _("Usaha menengah")))
@@ -32,6 +32,8 @@ AGENCY = Agency(
                     NIK_REF,
                     BIRTHDATE,
                     Field("nationalities", _("Kewarganegaraan"), claim="nationalities"),
+                    NPWP,
+                    HIGHEST_EDUCATION,
                 ),
             ),
             ADDRESS,

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _
 
 from clients.agency import Agency
-from clients.choices import CONTACT, NAME
+from clients.choices import CONTACT, HIGHEST_EDUCATION, NAME, NPWP
 from clients.prefill import Field, Form, Section
 
 KINDS = (("PNS", _("PNS")), ("PPPK", _("PPPK")))
@@ -48,6 +48,14 @@ AGENCY = Agency(
                     Field("agency", _("Instansi"), claim="agency"),
                     Field("unit", _("Unit kerja"), claim="unit"),
                     Field("position", _("Jabatan"), claim="position"),
+                    NPWP,
+                ),
+            ),
+            Section(
+                _("Pendidikan"),
+                (
+                    HIGHEST_EDUCATION,
+                    Field("diploma", _("Ijazah"), claim="diploma", required=False, longest=500),
                 ),
             ),
             CONTACT,

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _
 
 from clients.agency import Agency
-from clients.choices import ADDRESS, BIRTHDATE, CONTACT, GENDER, NAME, NIK_REF
+from clients.choices import ADDRESS, BIRTHDATE, CONTACT, GENDER, NAME, NICKNAME, NIK_REF
 from clients.prefill import Field, Form, Section
 
 PROGRAMMES = (
@@ -38,6 +38,14 @@ AGENCY = Agency(
                     BIRTHDATE,
                     Field("place_of_birth", _("Tempat lahir"), claim="place_of_birth.locality"),
                     GENDER,
+                    NICKNAME,
+                    Field(
+                        "bpjs_number",
+                        _("Nomor BPJS Kesehatan"),
+                        claim="bpjs_number",
+                        required=False,
+                        longest=13,
+                    ),
                 ),
             ),
             ADDRESS,

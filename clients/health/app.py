@@ -7,7 +7,7 @@ from pathlib import Path
 from flask_babel import lazy_gettext as _
 
 from clients.agency import Agency
-from clients.choices import ADDRESS, BIRTHDATE, CONTACT, FAMILY_RELATIONS, GENDER, NAME, NIK_REF
+from clients.choices import ADDRESS, BIRTHDATE, CONTACT, FAMILY_RELATIONS, GENDER, NAME, NICKNAME, NIK_REF
 from clients.prefill import Field, Form, Section
 
 CLASSES = (("1", _("Kelas 1")), ("2", _("Kelas 2")), ("3", _("Kelas 3")))
@@ -32,6 +32,7 @@ AGENCY = Agency(
                     NIK_REF,
                     BIRTHDATE,
                     GENDER,
+                    NICKNAME,
                     Field(
                         "family_card_number",
                         _("Nomor kartu keluarga"),
@@ -45,6 +46,20 @@ AGENCY = Agency(
                         kind="choice",
                         choices=FAMILY_RELATIONS,
                     ),
+                ),
+            ),
+            Section(
+                _("Pekerjaan"),
+                (
+                    Field(
+                        "employment_kind",
+                        _("Status kepegawaian"),
+                        claim="employment_kind",
+                        required=False,
+                        hint=_("Hanya bagi pegawai negeri; iurannya dibayar instansi."),
+                        longest=40,
+                    ),
+                    Field("agency", _("Instansi"), claim="agency", required=False),
                 ),
             ),
             ADDRESS,

@@ -32,6 +32,15 @@ AGENCY = Agency(
         submit=_("Kirim SPT"),
         sections=(
             Section(_("Wajib pajak"), (NAME, Field("nik", _("NIK"), claim="nik", longest=16), BIRTHDATE)),
+            Section(
+                _("Usaha, bila ada"),
+                (
+                    Field("business", _("Nama usaha"), claim="org.legal_name", required=False),
+                    Field(
+                        "nib", _("Nomor induk berusaha (NIB)"), claim="org.nib", required=False, longest=13
+                    ),
+                ),
+            ),
             ADDRESS,
             CONTACT,
             Section(

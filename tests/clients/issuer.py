@@ -75,6 +75,9 @@ class Issuer:
         self.refreshed = 0
         self.confirmed: list[str] = []
         self.confirmation_statuses: list[int] = []
+        self.reports: list[dict[str, str]] = []
+        self.report_status = 200
+        self.stated: list[dict[str, str]] = []
         self._codes: dict[str, dict[str, str]] = {}
         self._tokens: set[str] = set()
         self._listen(0)
@@ -179,6 +182,8 @@ class Issuer:
         app.add_url_rule("/token", view_func=self._token, methods=["POST"])
         app.add_url_rule("/userinfo", view_func=self._userinfo)
         app.add_url_rule("/confirmations", view_func=self._confirmations, methods=["POST"])
+        app.add_url_rule("/meter", view_func=self._meter, methods=["POST"])
+        app.add_url_rule("/self-stated", view_func=self._self_stated, methods=["POST"])
         return app
 
     def _metadata(self) -> Response:
@@ -190,6 +195,8 @@ class Issuer:
                 token_endpoint=f"{self.url}/token",
                 userinfo_endpoint=f"{self.url}/userinfo",
                 jwks_uri=f"{self.url}/jwks",
+                gerbang_meter_endpoint=f"{self.url}/meter",
+                gerbang_self_stated_endpoint=f"{self.url}/self-stated",
                 end_session_endpoint=f"{self.url}/leave",
                 gerbang_event_confirmation_endpoint=f"{self.url}/confirmations",
                 id_token_signing_alg_values_supported=["ES256"],
@@ -253,3 +260,18 @@ class Issuer:
                 error="invalid_token"
             ), self.userinfo_status if self.userinfo_status != 200 else 401
         return jsonify(self.says("userinfo", **self.person))
+
+    def _meter(self) -> tuple[Response, int]:
+        claims = jwt.decode(request.form["client_assertion"], KeySet.import_key_set(self.client_jwks)).claims  # type: ignore[arg-type]
+        self.assertions.append(claims)
+        if self.report_status == 200:
+            self.reports.append(request.form.to_dict())
+        return jsonify(counted=self.report_status == 200), self.report_status
+
+    def _self_stated(self) -> tuple[Response, int]:
+        access = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if access not in self._tokens:
+            return jsonify(error="invalid_token"), 401
+        self.stated.append(request.form.to_dict())
+        self.person.update(request.form.to_dict())
+        return jsonify(stored=list(request.form), kept=[]), 200

@@ -26,7 +26,7 @@ def test_the_whole_road_in_and_the_form_is_filled(browser: Browser, issuer: Issu
     page = browser.get("/form").text
     assert 'value="Siti Aminah" readonly data-known="true" data-claim="name"' in page
     assert 'value="17 Mei 1994"' in page and 'value="004"' in page
-    assert "dari Dukcapil, terverifikasi 20 November 2026" in page
+    assert "dari Dukcapil, diperiksa 20 November 2026" in page
 
 
 def test_the_request_is_what_the_registration_says(browser: Browser, issuer: Issuer) -> None:

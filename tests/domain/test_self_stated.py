@@ -83,11 +83,21 @@ def test_values_nobody_can_use_are_refused_whole(provider, token, claims):
         assert say(provider, token, **claims).error == "invalid_request"
 
 
-def test_only_what_the_citizen_gave_this_client_can_be_stated_here(provider, asking, citizen):
+def test_saying_needs_no_consent_to_release_but_a_client_that_asks_for_the_claim(provider, asking, citizen):
     token = asking.tokens(citizen, consented=("name",), scope="openid profile")["access_token"]
+    assert say(provider, token, nickname="Titin").json["stored"] == ["nickname"]
+    assert "nickname" not in asking.userinfo(token).json, (
+        "what was said here is not released here without consent"
+    )
     with provider.unchanged():
-        answer = say(provider, token, nickname="Ami")
+        answer = say(provider, token, given_name="Siti")
     assert (answer.status, answer.error) == (403, "insufficient_scope")
+
+
+def test_the_token_must_cover_the_claim(provider, asking, citizen):
+    token = asking.tokens(citizen, consented=(), scope="openid")["access_token"]
+    with provider.unchanged():
+        assert say(provider, token, nickname="Titin").error == "insufficient_scope"
 
 
 def test_without_a_token_or_with_one_that_ended_nothing_is_kept(provider, asking, token):

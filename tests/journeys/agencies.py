@@ -36,7 +36,7 @@ class Tally:
     def note(self, where: str, item: Locator) -> None:
         """Count one field that had to be typed."""
         name = f"{where}.{item.get_attribute('name')}"
-        (self.known if item.get_attribute("data-claim") else self.fresh).append(name)
+        (self.known if item.get_attribute("data-again") else self.fresh).append(name)
 
 
 @dataclass(frozen=True)

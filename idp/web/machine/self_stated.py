@@ -8,6 +8,8 @@ from idp.domain.grants.revoke import exp_day
 from idp.protocol.oauth.errors import InsufficientScope, InvalidRequest, InvalidToken
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oauth.responses import Reply, json_reply
+from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.claims import registered
 from idp.web.limits import SELF_STATED
 from idp.web.machine.confirmation import require_key
 from idp.web.machine.machines import Machines
@@ -39,8 +41,10 @@ def state(machines: Machines, request: MachineRequest) -> Reply:
     )
     if found is None or found.client_id != client.client_id or found.data_key is None:
         raise InvalidToken("the access token was revoked")
-    if not values.keys() <= set(found.allowed):
-        raise InsufficientScope("the citizen did not give this client these claims")
+    if not values.keys() <= registered(client) or any(CLAIMS[n].scope not in token.scope for n in values):
+        raise InsufficientScope(
+            "this client is not registered for these claims, or the token does not cover them"
+        )
     data_key = services.tree.vault.open(found.citizen_id, bytes(found.data_key))
     with services.database.unit_of_work() as db:
         said = self_stated.state(db, data_key, found.citizen_id, client.client_id, values, now)
