@@ -26,6 +26,7 @@ PARTS = {
     "B": 10,
     "N": 6,
     "X": 8,
+    "S": 6,
 }
 ATTACKS = {f"O-{number:03}" for number in (*range(1, 90), *range(128, 135))}
 

@@ -126,8 +126,7 @@ def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
     use = client.claims.get(name)
     if use is not None:
         return use.required
-    spec = claims.userinfo.get(name) or claims.id_token.get(name)
-    return spec is None or spec.essential
+    return claims.is_essential(name) or not claims.names(name)
 
 
 def standing(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> Authorization | None:

@@ -11,6 +11,7 @@ from idp import trace
 from idp.domain.exchange.entries import REFUSED, Entry, add
 from idp.domain.store.database import Session
 from idp.domain.store.statements import Row, Statements, as_moment, as_uuid
+from idp.protocol.oidc.verified_claims import plain_names
 
 SQL: Final = """
 SELECT f.citizen_id, f.client_id, f.authorization_id, f.release, f.revoked_at, f.expires_at, f.offline,
@@ -50,7 +51,7 @@ def put_on_record(
             client_id=row["client_id"],
             authorization_id=as_uuid(row["authorization_id"]),
             family_id=family_id,
-            claims=" ".join(names),
+            claims=" ".join(plain_names(names)),
             channel=channel,
             trace_id=trace.current(),
             outcome=REFUSED,

@@ -30,6 +30,7 @@ from idp.domain.store.statements import Row, SqliteStatements, Statements, as_mo
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.userinfo import citizen_claims
+from idp.protocol.oidc.verified_claims import Verified, VerifiedRequest, plain_names
 from keys import DataKey, Vault
 
 AGREED: Final = f"""
@@ -37,7 +38,8 @@ AGREED: Final = f"""
 """
 """Attributes of other agencies that agreements in force let the client's agency have, apart by spaces, or NULL."""
 FACTS = """
-f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release, au.declined,
+f.id AS family_id, f.client_id, f.account_id, f.citizen_id, f.authorization_id, f.scope, f.release,
+au.granted, au.declined,
 ci.data_key, ci.locale, ci.zoneinfo, ci.updated_at,
 ce.id AS email_id, ce.sealed AS email_sealed, ce.verified_at AS email_verified,
 cp.id AS phone_id, cp.sealed AS phone_sealed, cp.verified_at AS phone_verified
@@ -84,6 +86,10 @@ class Releasable:
     authorization_id: UUID
     scope: tuple[str, ...]
     allowed: tuple[str, ...]
+    """The names that may stand in the answer by themselves."""
+    verified: VerifiedRequest
+    """What was asked for with its verification; of these names only those in `granted` may leave."""
+    granted: frozenset[str]
     declined: tuple[str, ...]
     agreed: frozenset[str]
     disputed: frozenset[str]
@@ -128,6 +134,17 @@ class Answer:
                 told[name]["stale"] = True
         return told
 
+    def verified(self, asked: VerifiedRequest, now: datetime) -> object:
+        """Answer a request for verified claims from what leaves with this answer (IDA §5)."""
+        known = {
+            name: Verified(self.claims[name], origin.source, origin.level, origin.verified_at)
+            for name in asked.names
+            if (origin := self.opened.provenance.get(name)) is not None
+            and name in self.claims
+            and origin.verified_at is not None
+        }
+        return asked.answer(known, str(self.id), now)
+
 
 def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: datetime) -> Releasable | None:
     """Read what may leave for a token, if everything it depends on still stands (one statement)."""
@@ -142,13 +159,16 @@ def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: d
         values = _unpack(row) if row is not None else ()
     if row is None:
         return None
+    words = row["release"].split()
     return Releasable(
         family_id=as_uuid(row["family_id"]),
         client_id=row["client_id"],
         citizen_id=as_uuid(row["citizen_id"]),
         authorization_id=as_uuid(row["authorization_id"]),
         scope=tuple(row["scope"].split()),
-        allowed=tuple(row["release"].split()),
+        allowed=plain_names(words),
+        verified=VerifiedRequest.of_words(words),
+        granted=_names(row["granted"]),
         declined=tuple(row["declined"].split()),
         agreed=_names(row["agreed"]),
         disputed=_names(row["disputed"]),

@@ -26,7 +26,7 @@ STORED_AS: Mapping[str, str] = {
     "age_over_17": "birthdate",
     "age_over_21": "birthdate",
     "age_over_60": "birthdate",
-    "is_civil_servant": "asn",
+    "is_civil_servant": "employment_kind",
 }
 """Claims that are read out of an attribute of another name."""
 

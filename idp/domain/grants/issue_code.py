@@ -20,6 +20,7 @@ from idp.protocol.oauth.errors import InvalidRequestUri, LoginRequired
 from idp.protocol.oauth.values import Handle, HandleKind, format_scope
 from idp.protocol.oidc.catalogue import COMPANIONS
 from idp.protocol.oidc.claims import permitted
+from idp.protocol.oidc.verified_claims import VerifiedRequest
 
 GATE = """
 SELECT s.id AS session_id, s.account_id, s.citizen_id, s.amr, s.auth_time
@@ -166,13 +167,22 @@ def given(request: AuthorizationRequest, client: Client, standing: Standing) -> 
     asked = permitted(request.scope, request.claims, client)
     return {
         "scope": format_scope(request.scope),
-        "release": " ".join(with_companions(asked.userinfo, granted)),
-        "id_token_claims": " ".join(with_companions(asked.id_token, granted)),
+        "release": " ".join(
+            (*with_companions(asked.userinfo, granted), *_verified(request.claims.verified_userinfo))
+        ),
+        "id_token_claims": " ".join(
+            (*with_companions(asked.id_token, granted), *_verified(request.claims.verified_id_token))
+        ),
         "resource": " ".join(request.resource) or None,
         "authorization_details": request.authorization_details,
         "acr": assurance.stated(request, client, standing.session.acr),
         "send_auth_time": request.wants_auth_time(client),
     }
+
+
+def _verified(asked: VerifiedRequest) -> tuple[str, ...]:
+    """Keep a request for verified claims beside the names; what of it was granted, the release decides."""
+    return (asked.word(),) if asked.elements else ()
 
 
 def with_companions(asked: Any, granted: frozenset[str]) -> tuple[str, ...]:

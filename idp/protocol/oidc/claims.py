@@ -49,6 +49,8 @@ class WantedClaims:
 
     userinfo: Mapping[str, ClaimSpec]
     id_token: Mapping[str, ClaimSpec]
+    verified: tuple[str, ...] = ()
+    """Those asked for with their verification, wherever (IDA §6)."""
     names: tuple[str, ...] = field(init=False)
     """All wanted names in catalogue order, without doubles."""
     own: tuple[str, ...] = field(init=False)
@@ -56,7 +58,8 @@ class WantedClaims:
 
     def __post_init__(self) -> None:
         """Name what is wanted once; most answers are remembered."""
-        names = tuple(name for name in CLAIMS if name in self.userinfo or name in self.id_token)
+        asked = {*self.userinfo, *self.id_token, *self.verified}
+        names = tuple(name for name in CLAIMS if name in asked)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "own", tuple(name for name in names if name not in _COMPANIONS))
 
@@ -66,6 +69,7 @@ class WantedClaims:
         return WantedClaims(
             {name: spec for name, spec in self.userinfo.items() if name in allowed},
             {name: spec for name, spec in self.id_token.items() if name in allowed},
+            tuple(name for name in self.verified if name in allowed),
         )
 
 
@@ -81,12 +85,12 @@ def wanted(scope: Iterable[str], claims: ClaimsRequest | None = None) -> WantedC
     if claims is None:
         return WantedClaims(userinfo, _NOTHING)
     userinfo.update(_known(claims.userinfo))
-    return WantedClaims(userinfo, _known(claims.id_token))
+    return WantedClaims(userinfo, _known(claims.id_token), claims.verified)
 
 
 def permitted(scope: tuple[str, ...], claims: ClaimsRequest, client: Client) -> WantedClaims:
     """What a request asks for and its client may read; without a claims parameter the answer is remembered."""
-    if claims.userinfo or claims.id_token:
+    if claims.userinfo or claims.id_token or claims.verified:
         return wanted(scope, claims).permitted(client)
     return _permitted_by_scope(scope, client.scopes, tuple(client.claims))
 

@@ -10,6 +10,7 @@ from typing import Final, Self
 import orjson
 
 from idp.protocol.oauth.errors import InvalidRequest
+from idp.protocol.oidc.verified_claims import MEMBER, NOTHING, VerifiedRequest
 
 LONGEST: Final = 8192
 MOST_VALUES: Final = 20
@@ -51,6 +52,8 @@ class ClaimsRequest:
 
     userinfo: Mapping[str, ClaimSpec] = field(default_factory=lambda: _NO_CLAIMS)
     id_token: Mapping[str, ClaimSpec] = field(default_factory=lambda: _NO_CLAIMS)
+    verified_userinfo: VerifiedRequest = NOTHING
+    verified_id_token: VerifiedRequest = NOTHING
 
     @classmethod
     def parse(cls, text: str | None) -> Self:
@@ -73,16 +76,45 @@ class ClaimsRequest:
         """Read the parsed JSON object, as `to_dict` also writes it."""
         if not isinstance(document, Mapping):
             raise _refused("must be a JSON object")
-        return cls(*(_specs(document.get(place), place) for place in _PLACES))
+        userinfo, id_token = (document.get(place) for place in _PLACES)
+        return cls(
+            _specs(userinfo, "userinfo"),
+            _specs(id_token, "id_token"),
+            _verified(userinfo),
+            _verified(id_token),
+        )
 
     def to_dict(self) -> dict[str, object]:
         """A JSON object that reads back the same; empty when nothing was asked."""
-        places = {"userinfo": self.userinfo, "id_token": self.id_token}
-        return {
-            place: {name: spec.to_dict() for name, spec in specs.items()}
-            for place, specs in places.items()
-            if specs
+        places = {
+            "userinfo": (self.userinfo, self.verified_userinfo),
+            "id_token": (self.id_token, self.verified_id_token),
         }
+        return {
+            place: {
+                **{name: spec.to_dict() for name, spec in specs.items()},
+                **({MEMBER: verified.to_document()} if verified.elements else {}),
+            }
+            for place, (specs, verified) in places.items()
+            if specs or verified.elements
+        }
+
+    @property
+    def verified(self) -> tuple[str, ...]:
+        """The claims asked for with their verification, in either place (IDA §6)."""
+        return tuple(dict.fromkeys((*self.verified_userinfo.names, *self.verified_id_token.names)))
+
+    def names(self, name: str) -> bool:
+        """Tell whether a claim is asked for by its name, in any place and form."""
+        return name in self.userinfo or name in self.id_token or name in self.verified
+
+    def is_essential(self, name: str) -> bool:
+        """Tell whether a claim is marked essential in any place and form (OIDC Core §5.5.1)."""
+        specs = (self.userinfo.get(name), self.id_token.get(name))
+        verified = (self.verified_userinfo, self.verified_id_token)
+        return any(s is not None and s.essential for s in specs) or any(
+            v.is_essential(name) for v in verified
+        )
 
     @property
     def acr_values(self) -> tuple[str, ...]:
@@ -136,7 +168,13 @@ def _specs(members: object, place: str) -> Mapping[str, ClaimSpec]:
         return _NO_CLAIMS
     if not isinstance(members, Mapping):
         raise _refused(f"member {place} must be an object")
-    return MappingProxyType({name: _spec(value) for name, value in members.items() if _is_plain(value)})
+    return MappingProxyType(
+        {name: _spec(value) for name, value in members.items() if name != MEMBER and _is_plain(value)}
+    )
+
+
+def _verified(members: object) -> VerifiedRequest:
+    return VerifiedRequest.of(members.get(MEMBER)) if isinstance(members, Mapping) else NOTHING
 
 
 def _is_plain(value: object) -> bool:

@@ -196,7 +196,7 @@ def _shown(
 
 def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bool:
     """Tell a claim the client names from one of the many a scope stands for; only those are shown without a value."""
-    return name in client.claims or name in asked.claims.userinfo or name in asked.claims.id_token
+    return name in client.claims or asked.claims.names(name)
 
 
 def _may_come(name: str, opened: Preview) -> bool:

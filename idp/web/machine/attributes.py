@@ -68,7 +68,7 @@ def _read(machines: Machines, request: MachineRequest) -> Reply:
     given = tuple(name for name in names if name in covered)
     answer = answered(machines, shown, given, channel=CHANNEL, max_age=max_age, on_behalf_of=_actor(token))
     said_no = {n: why for n, why in refused(found, client).items() if not asked or n in asked}
-    body = {"sub": token.subject, **told(answer, said_no)}
+    body = {"sub": token.subject, **told(answer, given, said_no)}
     if (request.headers.get("accept") or "").strip().lower() != MEDIA_TYPE:
         return json_reply(body)
     return jwt_reply(_statement(machines, client, body))

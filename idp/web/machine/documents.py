@@ -17,6 +17,7 @@ from idp.protocol.decoupled import signed_request
 from idp.protocol.decoupled.ciba import DELIVERY_MODES
 from idp.protocol.oauth import dpop, jose, jwe
 from idp.protocol.oauth.responses import JSON, Header, Reply
+from idp.protocol.oidc import verified_claims
 from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_metadata
 from idp.protocol.oidc.once_only import TYPES
 from idp.protocol.oidc.security_events import RAISED, event_uri
@@ -124,6 +125,7 @@ def metadata(services: Services) -> dict[str, object]:
             ui_locales=tuple(LANGUAGES),
             acr_values=OFFERED_ACR,
             extra={
+                **verified_claims.metadata(),
                 **_answers(services),
                 "request_object_encryption_alg_values_supported": list(KEY_ENCRYPTION_ALGORITHMS),
                 "request_object_encryption_enc_values_supported": list(CONTENT_ENCRYPTION_ALGORITHMS),

@@ -19,6 +19,7 @@ from idp.protocol.oauth.errors import InvalidToken, TooManyRequests
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oidc.access_token import AccessToken
 from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.verified_claims import MEMBER
 from idp.web.machine.confirmation import require_key
 from idp.web.machine.machines import Machines
 from idp.web.machine.presented import open_access_token
@@ -101,12 +102,19 @@ def answered(
     )
 
 
-def told(answer: Answer, refused: Mapping[str, Reason]) -> dict[str, object]:
-    """Put the claims, where each comes from, and what was withheld with its reason (features F4, F6)."""
-    claims: dict[str, object] = dict(answer.claims)
-    provenance = answer.provenance()
+def told(
+    answer: Answer, names: Sequence[str], refused: Mapping[str, Reason], verified: object = None
+) -> dict[str, object]:
+    """Put the named claims, where each comes from, and what was withheld with its reason (features F4, F6).
+
+    `verified` is the answer to a request for verified claims; what was asked for only there stands only there.
+    """
+    claims: dict[str, object] = {name: answer.claims[name] for name in names if name in answer.claims}
+    provenance = {name: origin for name, origin in answer.provenance().items() if name in claims}
     if provenance:
         claims[PROVENANCE] = provenance
+    if verified is not None:
+        claims[MEMBER] = verified
     withheld = {name: reason.value for name, reason in {**refused, **answer.withheld}.items()}
     if withheld:
         claims[WITHHELD] = withheld
@@ -119,6 +127,12 @@ def within(found: Releasable, token: AccessToken) -> tuple[str, ...]:
         return found.allowed
     lost = set(found.scope) - set(token.scope)
     return tuple(name for name in found.allowed if CLAIMS[name].scope not in lost)
+
+
+def also_verified(found: Releasable, names: Sequence[str]) -> tuple[str, ...]:
+    """Add what a request for verified claims needs and its citizen has granted."""
+    more = (name for name in found.verified.names if name in found.granted)
+    return tuple(dict.fromkeys((*names, *more)))
 
 
 def refused(found: Releasable, client: Client) -> Mapping[str, Reason]:

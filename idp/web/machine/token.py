@@ -25,6 +25,7 @@ from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
+from idp.protocol.oidc.verified_claims import MEMBER, VerifiedRequest, plain_names
 from idp.web.machine.authenticate import authenticate
 from idp.web.machine.confirmation import confirmed
 from idp.web.machine.machines import Machines
@@ -89,13 +90,17 @@ def _released(machines: Machines, client: Client, grant: Grant, now: datetime) -
     found = release.read(services.database.statements, grant.family_id, "", 0, now)
     if found is None:
         return None
+    names, verified = plain_names(grant.id_token_claims), VerifiedRequest.of_words(grant.id_token_claims)
+    more = (name for name in verified.names if name in found.granted)
     answer = release.release(
         services.database.statements,
         found,
-        grant.id_token_claims,
+        tuple(dict.fromkeys((*names, *more))),
         release.How(client, "id_token", services.publishing.publications.current()),
         vault=services.tree.vault,
         salt=services.tree.sector_salt,
         now=now,
     )
-    return answer.claims
+    claims = {name: answer.claims[name] for name in names if name in answer.claims}
+    said = answer.verified(verified, now)
+    return claims if said is None else {**claims, MEMBER: said}

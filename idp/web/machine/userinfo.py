@@ -8,7 +8,7 @@ from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.jwe import Answer, Encryption
 from idp.protocol.oauth.responses import Reply, json_reply, jwt_reply
 from idp.web.machine.machines import Machines
-from idp.web.machine.releasing import answered, presented, refused, told, within
+from idp.web.machine.releasing import also_verified, answered, presented, refused, told, within
 from idp.web.machine.request import MachineRequest
 from keys import compact
 
@@ -20,8 +20,11 @@ def userinfo(machines: Machines, request: MachineRequest) -> Reply:
     shown = presented(machines, request, CHANNEL)
     token, client, found = shown.token, shown.client, shown.found
     machines.services.recipients.require(client, Answer.USERINFO)
-    answer = answered(machines, shown, within(found, token), channel=CHANNEL)
-    return _reply(machines, client, {"sub": token.subject, **told(answer, refused(found, client))})
+    names = within(found, token)
+    answer = answered(machines, shown, also_verified(found, names), channel=CHANNEL)
+    verified = answer.verified(found.verified, machines.services.clock())
+    claims = told(answer, names, refused(found, client), verified)
+    return _reply(machines, client, {"sub": token.subject, **claims})
 
 
 def _reply(machines: Machines, client: Client, claims: dict[str, object]) -> Reply:
