@@ -11,6 +11,7 @@ import click
 from idp.cli import deployment
 from idp.cli.output import as_json, document, table
 from idp.domain.authenticators import totp
+from idp.domain.exchange import publisher_manifests
 from idp.domain.proofing.population import PopulationRegistry
 from idp.domain.registry import manifests
 from idp.domain.store.database import Database
@@ -120,7 +121,7 @@ def _start(
     processes.wait_for(name, f"{addresses.registry}/healthz")
     services = wire(settings)
     try:
-        _register(services, addresses)
+        register_agencies(services, addresses)
         registry = PopulationRegistry(services.outbound, addresses.registry, runner.REGISTRY_KEY)
         seed.seed(services, registry)
         seed.seed_operators(services)
@@ -147,13 +148,17 @@ def _make_agency_keys(env: dict[str, str], data_dir: Path) -> None:
         raise runner.StartFailed(f"the agencies' keys could not be made; see {processes.logs / 'keys.log'}")
 
 
-def _register(services: Services, addresses: Addresses) -> None:
+def register_agencies(services: Services, addresses: Addresses) -> None:
+    """Bring clients and publishers to what the agencies' manifests say."""
     now, policy = services.clock(), deployment.policy(services)
     for agency in runner.AGENCIES:
         file = CLIENTS / agency / "client.toml"
         with services.database.unit_of_work() as db:
             manifest = manifests.read(file, services.settings.data_dir, addresses.agency(agency))
             manifests.apply(db, manifest, policy, seal=services.secret_seal, by=seed.ACTOR, now=now)
+            published = publisher_manifests.read(file, addresses.agency(agency))
+            if published is not None:
+                publisher_manifests.apply(db, published, by=seed.ACTOR, now=now)
 
 
 def _announce(addresses: Addresses) -> None:

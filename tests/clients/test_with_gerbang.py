@@ -19,8 +19,11 @@ from clients.education.app import AGENCY as EDUCATION
 from clients.publish_command import main as publish
 from clients.tax.app import AGENCY as TAX
 from idp.cli.clients import apply_manifest
+from idp.cli.sandbox import register_agencies
 from idp.clock import FrozenClock
+from idp.domain.exchange import publishers
 from idp.domain.exchange.may_release import Reason
+from idp.sandbox.runner import Addresses
 from tests import factories
 from tests.clients.test_command import free_port
 from tests.clients.test_manifests import PUBLISHED
@@ -138,3 +141,13 @@ def test_nobody_is_told_of_somebody_without_an_account(
     with office(gate, "tax", tmp_path, clock):
         assert publish(["tax", SITI, *options], clock) == 1
     assert "unknown_person" in capsys.readouterr().err
+
+
+def test_a_fresh_sandbox_knows_what_every_agency_publishes(gate: Provider) -> None:
+    addresses = Addresses(8000, 8101, 8110)
+    register_agencies(gate.services, addresses)
+    with gate.services.database.reading() as db:
+        found = {row.agency_id: row.endpoint for row in publishers.every(db)}
+        names = {name: {a.attribute for a in publishers.attributes_of(db, name)} for name in PUBLISHED}
+    assert found == {name: f"{addresses.agency(name)}/attributes" for name in PUBLISHED}
+    assert names == {name: set(claims) for name, claims in PUBLISHED.items()}
