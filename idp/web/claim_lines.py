@@ -79,6 +79,11 @@ def purpose(client: Client, name: str, language: str) -> str:
 
 def basis(client: Client, name: str) -> str:
     """Name the legal ground on which a client processes a claim (UU PDP art. 20)."""
+    return ground_in_words(ground(client, name))
+
+
+def ground_in_words(named: str) -> str:
+    """Say a ground of UU PDP article 20 in words; one of a later version as it is."""
     words = {
         "consent": _("Persetujuan Anda"),
         "law": _("Diwajibkan undang-undang"),
@@ -87,7 +92,6 @@ def basis(client: Client, name: str) -> str:
         "vital_interest": _("Menyelamatkan keselamatan Anda"),
         "legitimate_interest": _("Kepentingan yang sah"),
     }
-    named = ground(client, name)
     return str(words.get(named, named))
 
 

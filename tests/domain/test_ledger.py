@@ -64,10 +64,9 @@ def read(services, chance, who):
         statements,
         found,
         names,
-        client=client,
+        release.How(client, "userinfo"),
         vault=services.tree.vault,
         salt=services.tree.sector_salt,
-        channel="userinfo",
         now=now,
     )
     if not answer.claims:

@@ -17,7 +17,7 @@ from idp.domain.authenticators import factors, recovery_codes
 from idp.domain.citizens import contacts, pending_changes, profile
 from idp.domain.citizens.models import Account, AttributeValue, Citizen
 from idp.domain.consent.models import Authorization
-from idp.domain.exchange.models import Release
+from idp.domain.exchange import ledger
 from idp.domain.messages import inbox
 from idp.domain.registry.lookup import as_client
 from idp.domain.registry.models import ClientRegistration
@@ -140,15 +140,18 @@ def _consents(db: Session, data_key: DataKey, citizen: Citizen, names: _ClientNa
 
 
 def _releases(db: Session, citizen: Citizen, names: _ClientNames) -> Iterator[Document]:
-    rows = db.scalars(select(Release).where(Release.citizen_id == citizen.id).order_by(Release.at.desc()))
-    for row in rows:
+    for use in ledger.every(db, citizen.id):
         yield {
-            "at": row.at,
-            "client_id": row.client_id,
-            "service": names.of(row.client_id),
-            "claims": row.claims.split(),
-            "channel": row.channel,
-            "id": row.id,
+            "at": use.at,
+            "client_id": use.client_id,
+            "service": names.of(use.client_id),
+            "claims": list(use.claims),
+            "channel": use.channel,
+            "outcome": use.outcome,
+            "reason": use.reason,
+            "terms": dict(use.terms),
+            "on_behalf_of": use.on_behalf_of,
+            "id": use.id,
         }
 
 

@@ -134,6 +134,7 @@ from idp.web.pages.signing_in import (
     SelectAccountPage,
     WayLink,
 )
+from idp.web.pages.uses import AccountUsesPage, UsedField, UseLine, UseOption, UseReader
 
 __all__ = [
     "AccountAuthenticatorAddPage",
@@ -168,6 +169,7 @@ __all__ = [
     "AccountServicePage",
     "AccountServicesPage",
     "AccountSessionsPage",
+    "AccountUsesPage",
     "AddressLine",
     "Agency",
     "ApplicationLine",
@@ -259,6 +261,10 @@ __all__ = [
     "SessionLine",
     "Steps",
     "TelephoneLine",
+    "UseLine",
+    "UseOption",
+    "UseReader",
+    "UsedField",
     "Way",
     "WayLink",
 ]

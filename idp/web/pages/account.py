@@ -20,6 +20,7 @@ class AccountLinks:
     data: str = "/me/data"
     contacts: str = "/me/contacts"
     services: str = "/me/services"
+    uses: str = "/me/uses"
     security: str = "/me/security"
     sessions: str = "/me/sessions"
     history: str = "/me/history"
@@ -87,6 +88,8 @@ class DataLine:
     sensitive: bool = False
     removable: str = ""
     """The claim, where the citizen said it and may take it back (#data-remove-…, posts `claim`)."""
+    uses_url: str = ""
+    """Where everything is that was read of it."""
 
 
 @dataclass(frozen=True, slots=True)

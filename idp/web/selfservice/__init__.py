@@ -24,6 +24,7 @@ from idp.web.selfservice import (
     security,
     services,
     sessions,
+    uses,
 )
 from idp.web.selfservice.area import bp
 
@@ -52,4 +53,5 @@ __all__ = [
     "security",
     "services",
     "sessions",
+    "uses",
 ]

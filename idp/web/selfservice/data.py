@@ -19,6 +19,7 @@ from idp.web.pages import AccountDataPage, DataGroup, DataLine
 from idp.web.render import go, show
 from idp.web.selfservice.area import at_home, bp
 from idp.web.selfservice.telling import notice
+from idp.web.use_lines import field_address
 
 OF_OBJECTS: Final = frozenset({"asn"})
 """Attributes whose members are claims of their own."""
@@ -83,6 +84,7 @@ def _line(name: str, value: Any, origin: Value) -> DataLine:
         source=source_label(origin.source, language),
         verified_on=origin.verified_at.date() if origin.verified_at is not None else None,
         sensitive=is_closed(name),
+        uses_url=field_address(name),
         removable=name if origin.source == self_stated.SOURCE and name in self_stated.STATABLE else "",
     )
 

@@ -19,7 +19,7 @@ from idp.domain.audit.record import record
 from idp.domain.store.database import Session
 from idp.protocol.oidc.catalogue import CLAIMS
 from idp.protocol.oidc.display import readable
-from idp.web import csrf, locale
+from idp.web import csrf, locale, use_lines
 from idp.web.claim_lines import source_label
 from idp.web.context import services
 from idp.web.locale import written_moment
@@ -106,7 +106,10 @@ def _consents(document: dict[str, Any]) -> Iterator[Row]:
 
 def _releases(document: dict[str, Any]) -> Iterator[Row]:
     for each in document["releases"]:
-        yield written_moment(each["at"]), each["service"], _claims(each["claims"])
+        what = _claims(each["claims"])
+        if each["reason"]:
+            what = f"{_('Ditolak, karena %(reason)s.', reason=use_lines.reason(each['reason']))}\n{what}"
+        yield written_moment(each["at"]), each["service"], what
 
 
 def _history(db: Session, document: dict[str, Any]) -> Iterator[Row]:

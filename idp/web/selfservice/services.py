@@ -89,6 +89,7 @@ def one_service(client_id: str) -> Response:
                 CLAIMS[name].label(locale.language()) for name in left_out if name in opened.claims
             ),
             add_url=declined.address(client_id),
+            uses_url=f"/me/uses?agency={client.agency_id}",
             receipt_url=receipts.address(entry.authorization.id),
             receipts_url=f"{receipts.ADDRESS}?service={client_id}",
             notice=telling.notice(request.args.get("done")),

@@ -10,6 +10,7 @@ from tests.unit.web.samples import (
     admin,
     board,
     catalogue,
+    consents,
     leaving,
     messages,
     recovering,
@@ -28,5 +29,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **messages.SAMPLES,
     **board.SAMPLES,
     **catalogue.SAMPLES,
+    **consents.SAMPLES,
     **sandbox.SAMPLES,
 }

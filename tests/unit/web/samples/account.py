@@ -8,7 +8,6 @@ from datetime import date
 from idp.web import pages
 from idp.web.pages import FieldError, Notice, Page, Pagination
 from tests.unit.web.samples.parts import (
-    ADDRESS,
     EDUCATION,
     EMAIL_CHOICE,
     HEALTH,
@@ -16,7 +15,6 @@ from tests.unit.web.samples.parts import (
     NIK,
     NOW,
     OTPAUTH,
-    PHONE,
     QR,
 )
 
@@ -50,7 +48,11 @@ SAMPLES: dict[str, Callable[[], Page]] = {
                 "Identitas",
                 (
                     pages.DataLine(
-                        "Nama lengkap", "Siti Aminah", "Kependudukan", verified_on=date(2026, 3, 3)
+                        "Nama lengkap",
+                        "Siti Aminah",
+                        "Kependudukan",
+                        date(2026, 3, 3),
+                        uses_url="/me/uses/name",
                     ),
                     pages.DataLine("Nama panggilan", "Ami", "Anda sendiri", removable="nickname"),
                     pages.DataLine(
@@ -86,54 +88,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         receipt_url="/me/receipts/1",
         receipts_url="/me/receipts?service=1",
         uses_url="/me/uses?service=1",
-    ),
-    "account-service-add": lambda: pages.AccountServiceAddPage(
-        citizen_name="Siti",
-        service=EDUCATION,
-        action="/posted",
-        back_url="/me/services/1",
-        optional=(PHONE, ADDRESS),
-        errors=(pages.FieldError("claim", "Centang yang ingin Anda tambahkan."),),
-    ),
-    "account-receipts": lambda: pages.AccountReceiptsPage(
-        citizen_name="Siti",
-        service=EDUCATION.name,
-        check_url="https://id.example/receipts/check",
-        lines=(
-            pages.ReceiptLine(
-                EDUCATION.name, NOW, date(2027, 5, 27), "standing", ("NIK", "Nama lengkap"), "/me/receipts/1"
-            ),
-            pages.ReceiptLine(EDUCATION.name, NOW, date(2026, 5, 27), "withdrawn", (), "/me/receipts/2"),
-        ),
-    ),
-    "account-receipts-empty": lambda: pages.AccountReceiptsPage(citizen_name="Siti", lines=()),
-    "receipt-check": lambda: pages.ReceiptCheckPage(
-        action="/receipts/check", jwks_url="https://id.example/jwks"
-    ),
-    "receipt-check-refused": lambda: pages.ReceiptCheckPage(
-        action="/receipts/check", jwks_url="https://id.example/jwks", receipt="a.b.c", refused=True
-    ),
-    "receipt-check-valid": lambda: pages.ReceiptCheckPage(
-        action="/receipts/check",
-        jwks_url="https://id.example/jwks",
-        receipt="a.b.c",
-        reading=pages.ReceiptReading(
-            agency="Dinas Pendidikan",
-            service=EDUCATION.name,
-            granted=("Nomor ponsel",),
-            told=("NIK", "Nama lengkap"),
-            declined=("Alamat email",),
-            given_at=NOW,
-            until=NOW,
-            over=True,
-            withdrawn_at=NOW,
-            language="id",
-            text_version="2026-11-24",
-            id="7f0c1b2a-0000-4000-8000-000000000000",
-            kid="k1",
-            published=False,
-            purposes=(("NIK", "mencocokkan data siswa", "Diwajibkan undang-undang"),),
-        ),
     ),
     "account-sessions": lambda: pages.AccountSessionsPage(
         citizen_name="Siti",
