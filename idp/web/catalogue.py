@@ -151,6 +151,7 @@ def _page(db: Session, claim: Claim) -> AttributePage:
         owner=SOURCES[claim.source].label(language),
         publisher=localised(publisher.name_id, publisher.name_en) if publisher is not None else "",
         by_agreement=claim.source not in HELD_HERE,
+        asking=f'{{"userinfo": {{"{claim.name}": null}}}}',
         scope=claim.scope,
         kind=_kinds()[claim.kind],
         sensitivity=_badge(claim.sensitivity),

@@ -90,6 +90,7 @@ class AttributePage(Page):
     owner: str
     publisher: str
     by_agreement: bool
+    asking: str
     scope: str
     kind: str
     sensitivity: Badge

@@ -72,6 +72,7 @@ def attribute(**changes: object) -> AttributePage:
         "owner": "Data pendidikan",
         "publisher": "Kementerian Pendidikan (contoh)",
         "by_agreement": True,
+        "asking": '{"userinfo": {"highest_education": null}}',
         "scope": "education",
         "kind": "teks",
         "sensitivity": Badge("Umum"),
