@@ -1,7 +1,7 @@
 """The life of an agreement: asked by the consumer, agreed by the owner, put into force by the platform.
 
-Every step is one statement that names the status it starts from, so that two people cannot decide the same thing
-twice; who did it and why is kept beside the agreement, that it happened is in the audit log.
+Every step is one statement that names the status it starts from, so that nothing is decided twice; who did it and why
+is kept beside the agreement, that it happened is in the audit log.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ def resume(db: Session, agreement_id: UUID, by: Hand, now: datetime) -> Agreemen
     if row.status != SUSPENDED:
         raise _wrong(row)
     if row.resume_asked_by is None:
-        if _last_party(db, row.id, SUSPENDED) == "owner" and by.party(row) != "owner":
+        if last_party(db, row.id, SUSPENDED) == "owner" and by.party(row) != "owner":
             raise NotAllowed("owner_first", "its owner stopped this agreement, so its owner must ask first")
         _move(db, row, (SUSPENDED,), Agreement.resume_asked_by.is_(None), resume_asked_by=by.actor)
         return _done(db, row, "resume_asked", by, "", now, AgreementResumeAsked)
@@ -311,7 +311,8 @@ def _reason(text: str) -> str:
     return given
 
 
-def _last_party(db: Session, agreement_id: UUID, step: str) -> str | None:
+def last_party(db: Session, agreement_id: UUID, step: str) -> str | None:
+    """Return who took a step last."""
     return db.scalars(
         select(AgreementStep.party)
         .where(AgreementStep.agreement_id == agreement_id, AgreementStep.step == step)

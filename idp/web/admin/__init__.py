@@ -6,6 +6,8 @@ from flask import Blueprint
 
 from idp.web.admin import (
     agencies,
+    agreement_form,
+    agreements,
     approvals,
     audit,
     client_form,
@@ -32,6 +34,8 @@ for module in (
     client_form,
     approvals,
     agencies,
+    agreement_form,
+    agreements,
     audit,
     messages,
     meter,
