@@ -32,7 +32,7 @@ def owner_says(services, citizen, value, attribute="birthdate", source="populati
 def test_who_answers_for_an_attribute():
     assert disputes.owner_of("birthdate") == "population_registry"
     assert disputes.owner_of("npwp") == "tax"
-    assert disputes.owner_of("asn") == "civil_service"
+    assert disputes.owner_of("nip") == "civil_service"
     assert (
         disputes.owner_of("nickname") is disputes.owner_of("email") is disputes.owner_of("shoe_size") is None
     )

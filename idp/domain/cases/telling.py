@@ -27,7 +27,6 @@ from keys import KeyTree
 
 LETTER: Final = "data_case"
 BATCH: Final = 50
-WHOLES: Final = {"asn": ("Data kepegawaian negeri", "Civil service data")}
 
 Stage = Literal["disputed", "asked", "answered", "late"]
 
@@ -35,9 +34,7 @@ Stage = Literal["disputed", "asked", "answered", "late"]
 def label(attribute: str, language: str) -> str:
     """Name an attribute as its citizen reads it."""
     claim = CLAIMS.get(attribute)
-    if claim is not None:
-        return claim.label(language)
-    return WHOLES.get(attribute, (attribute, attribute))[language.startswith("en")]
+    return claim.label(language) if claim is not None else attribute
 
 
 def claim_opened(db: Session, now: datetime) -> Sequence[DataCase]:

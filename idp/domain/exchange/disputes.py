@@ -32,8 +32,6 @@ CORRECTION: Final = "correction"
 POPULATION: Final = "population_registry"
 HELD_HERE: Final = frozenset(("self", "account"))
 """Sources that are the citizen's own word: there is no owner to ask."""
-PARTS_OF: Final = MappingProxyType({"asn": "civil_service"})
-"""Attributes that claims are parts of and that are no claims themselves, with their owner."""
 
 _OPEN: Final = (
     "FROM data_case dc WHERE dc.citizen_id = ci.id AND dc.kind = 'conflict' AND dc.decided_at IS NULL"
@@ -69,8 +67,7 @@ class Observed:
 def owner_of(attribute: str) -> str | None:
     """Return who answers for an attribute: an agency or `population_registry`; None for the citizen's own word."""
     claim = CLAIMS.get(attribute)
-    source = PARTS_OF.get(attribute) if claim is None else claim.source
-    return None if source in HELD_HERE else source
+    return None if claim is None or claim.source in HELD_HERE else claim.source
 
 
 def observe(

@@ -18,6 +18,7 @@ from idp import trace
 from idp.domain.audit.events import AccessRefused
 from idp.domain.audit.record import record
 from idp.domain.authenticators import passkeys
+from idp.domain.cases import data_cases
 from idp.domain.registry import registrations, search
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.registry.models import ClientRegistration
@@ -32,6 +33,7 @@ from idp.web.render import go, show
 
 HOME = "/admin/clients"
 COUNTER = "/admin/counter"
+DATA_CASES = "/admin/cases"
 SIGN_IN = "/admin/sign-in"
 CODE = "/admin/sign-in/code"
 PASSKEYS = "/admin/passkeys"
@@ -119,6 +121,7 @@ class Desk:
             "may_change": self.may_change,
             "at_counter": self.role is Role.OFFICER,
             "sees_cases": self.role in (Role.OFFICER, Role.SUPER),
+            "late_cases": data_cases.late_count(self.db, self.agency_id, self.now),
             "waiting": search.waiting_count(self.db, self.agency_id),
         }
 

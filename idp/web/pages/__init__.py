@@ -56,6 +56,13 @@ from idp.web.pages.contacts import (
     ContactLine,
 )
 from idp.web.pages.cross_device import CrossDeviceApprovePage, CrossDevicePage
+from idp.web.pages.data_cases import (
+    AccountCasePage,
+    AccountCasesPage,
+    AccountCorrectionPage,
+    DataCaseLine,
+    Side,
+)
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
 from idp.web.pages.enrolling import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
@@ -139,6 +146,8 @@ from idp.web.pages.uses import AccountUsesPage, UsedField, UseLine, UseOption, U
 __all__ = [
     "AccountAuthenticatorAddPage",
     "AccountAuthenticatorPage",
+    "AccountCasePage",
+    "AccountCasesPage",
     "AccountChoice",
     "AccountClosePage",
     "AccountContactAddPage",
@@ -147,6 +156,7 @@ __all__ = [
     "AccountContactPage",
     "AccountContactsPage",
     "AccountCopyPage",
+    "AccountCorrectionPage",
     "AccountDataPage",
     "AccountDevicesPage",
     "AccountHistoryPage",
@@ -188,6 +198,7 @@ __all__ = [
     "ContactOption",
     "CrossDeviceApprovePage",
     "CrossDevicePage",
+    "DataCaseLine",
     "DataGroup",
     "DataLine",
     "DecidedPage",
@@ -259,6 +270,7 @@ __all__ = [
     "SendersPage",
     "ServiceCard",
     "SessionLine",
+    "Side",
     "Steps",
     "TelephoneLine",
     "UseLine",

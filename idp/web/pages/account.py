@@ -18,6 +18,7 @@ class AccountLinks:
 
     home: str = "/me"
     data: str = "/me/data"
+    cases: str = "/me/cases"
     contacts: str = "/me/contacts"
     services: str = "/me/services"
     uses: str = "/me/uses"
@@ -90,6 +91,14 @@ class DataLine:
     """The claim, where the citizen said it and may take it back (#data-remove-…, posts `claim`)."""
     uses_url: str = ""
     """Where everything is that was read of it."""
+    name: str = ""
+    others: tuple[DataLine, ...] = ()
+    """What other sources hold instead, while they are in conflict."""
+    case_number: str = ""
+    case_url: str = ""
+    wrong_url: str = ""
+    """Where its citizen says that it is wrong; empty where they change it themselves."""
+    change_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class AdminPage(Page):
     waiting: int = 0
     at_counter: bool = False
     sees_cases: bool = False
+    late_cases: int = 0
+    """Cases about data that should have been answered by now (features F12, G7)."""
 
 
 @dataclass(frozen=True, slots=True)

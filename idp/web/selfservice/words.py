@@ -100,6 +100,12 @@ OF_OFFICERS: Final = frozenset(
         "PermitIssued",
     }
 )
+LOOKED: Final[Mapping[str, Any]] = {
+    "answering": lazy_gettext("Menjawab kasus ini"),
+    "confirming": lazy_gettext("Memeriksa sebagai petugas kedua"),
+    "asked": lazy_gettext("Warga menanyakannya"),
+    "complaint": lazy_gettext("Ada pengaduan"),
+}
 NOT_ME: Final = "/me/not-me"
 REASONS: Final[Mapping[str, Any]] = {
     "logout": lazy_gettext("Anda keluar"),
@@ -152,7 +158,9 @@ def line(db: Session, entry: Entry) -> HistoryLine:
 def _officer(db: Session, entry: Entry) -> str:
     """Name the officer who did something with a citizen's file (features G14)."""
     name = operators.names(db, [entry.actor]).get(entry.actor or "", "")
-    return str(_("Petugas: %(name)s", name=name)) if name else ""
+    said = str(_("Petugas: %(name)s", name=name)) if name else ""
+    why = LOOKED.get(str(entry.detail.get("reason"))) if entry.event == "DataCaseViewed" else None
+    return " · ".join(filter(None, (said, str(why) if why is not None else "")))
 
 
 def _detail(entry: Entry) -> str:

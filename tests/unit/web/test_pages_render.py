@@ -190,7 +190,8 @@ def test_every_field_has_a_label(browser, name):
 def test_an_error_stands_at_the_top_and_beside_its_field(browser, name):
     html = read(browser, name)
     links = {link["href"] for link in html.all("a") if link.get("href", "").startswith("#")}
-    invalid = {control["name"] for control in html.all("input") if control.get("aria-invalid") == "true"}
+    controls = [each for tag in ("input", "textarea", "select", "fieldset") for each in html.all(tag)]
+    invalid = {each.get("name", each["id"]) for each in controls if each.get("aria-invalid") == "true"}
     for error in SAMPLES[name]().errors:
         assert f"#{error.field}" in links
         assert f"{error.field}-error" in html.ids

@@ -11,6 +11,7 @@ from tests.unit.web.samples import (
     board,
     catalogue,
     consents,
+    data_cases,
     leaving,
     messages,
     recovering,
@@ -30,5 +31,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **board.SAMPLES,
     **catalogue.SAMPLES,
     **consents.SAMPLES,
+    **data_cases.SAMPLES,
     **sandbox.SAMPLES,
 }

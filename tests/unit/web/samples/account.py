@@ -60,7 +60,32 @@ SAMPLES: dict[str, Callable[[], Page]] = {
                     ),
                 ),
             ),
-            pages.DataGroup("Kontak", (pages.DataLine("Nomor ponsel", "", "Anda sendiri"),)),
+            pages.DataGroup(
+                "Kontak",
+                (pages.DataLine("Nomor ponsel", "", "Anda sendiri", change_url="/me/contacts"),),
+            ),
+            pages.DataGroup(
+                "Lainnya",
+                (
+                    pages.DataLine(
+                        "Tanggal lahir",
+                        "5 Januari 1990",
+                        "Kependudukan",
+                        date(2026, 3, 3),
+                        name="birthdate",
+                        others=(pages.DataLine("Pajak", "6 Januari 1990", "Pajak"),),
+                        case_number="K-7FQ2-9XKD",
+                        case_url="/me/cases/1",
+                    ),
+                    pages.DataLine(
+                        "Jenis kelamin",
+                        "Perempuan",
+                        "Kependudukan",
+                        name="gender",
+                        wrong_url="/me/data/gender/correct",
+                    ),
+                ),
+            ),
         ),
     ),
     "account-data-empty": lambda: pages.AccountDataPage(citizen_name="Suharto", groups=()),
