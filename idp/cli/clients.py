@@ -16,6 +16,7 @@ from idp.cli.registration_tokens import tokens
 from idp.domain.exchange import agreement_manifests, publisher_manifests
 from idp.domain.exchange.agreement_manifests import Difference as Asked
 from idp.domain.exchange.agreement_steps import Hand
+from idp.domain.inventory import declared
 from idp.domain.registry import agencies, changes, listing, manifests, registrations
 from idp.domain.registry.manifests import Difference, Manifest
 from idp.protocol.oauth.client import Environment
@@ -227,13 +228,12 @@ def approve(client_id: str, machine: bool) -> None:
         wanted = change.proposal if change.proposal is not None else registrations.full_metadata(row)
         deployment.judge(services, wanted, row.environment)
         with services.database.unit_of_work() as db:
-            row = registrations.approve(
-                db,
-                change.id,
-                by=deployment.actor(),
-                now=services.clock(),
-                policy=deployment.policy(services),
-            )
+            by, now = deployment.actor(), services.clock()
+            asking = declared.stopped(db, change, row, by=by, now=now)
+            if not asking:
+                row = registrations.approve(db, change.id, by=by, now=now, policy=deployment.policy(services))
+        if asking:
+            raise declared.why(asking)
         _tell(row.id, row.status, machine)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 
-from idp.domain.inventory import board
+from idp.domain.inventory import board, declared, overlap
+from idp.domain.inventory.lint import concept_name
 from idp.domain.inventory.meter import Retyped, Total
 from idp.domain.registry import listing, search
 from idp.domain.registry.models import Agency, ClientRegistration
@@ -23,7 +24,14 @@ from idp.web.claim_lines import source_label
 from idp.web.context import services, unit_of_work
 from idp.web.pages import BoardPage
 from idp.web.pages.admin import Badge
-from idp.web.pages.board import AgencyRoad, AskedAgain, MeterSection, RoadLine
+from idp.web.pages.board import (
+    AgencyRoad,
+    AskedAgain,
+    ExpiredWaiverLine,
+    MeterSection,
+    RegisterSection,
+    RoadLine,
+)
 from idp.web.render import show
 
 bp = Blueprint("board", __name__)
@@ -41,7 +49,12 @@ def show_board() -> Response:
     today = services().clock().date()
     since = today - timedelta(days=DAYS - 1)
     with unit_of_work() as db:
-        page = BoardPage(since=since, until=today, meter=meter_section(db, board.read(db, since)))
+        page = BoardPage(
+            since=since,
+            until=today,
+            meter=meter_section(db, board.read(db, since)),
+            register=register_section(db, services().clock()),
+        )
     return show(page)
 
 
@@ -64,6 +77,32 @@ def meter_section(db: Session, found: board.Board) -> MeterSection:
         asked_again=asked_again(found.retyped),
         small=found.small,
         others=_road(found.others, clients, names) if found.others is not None else None,
+    )
+
+
+def register_section(db: Session, now: datetime) -> RegisterSection:
+    """Write the register of applications and the waivers that ran out in the reader's language."""
+    numbers, expired = overlap.headline(db), declared.expired_waivers(db, now)
+    clients = listing.by_id(db, [each.waiver.client_id for each in expired if each.waiver.client_id])
+    language = locale.language()
+    return RegisterSection(
+        applications=numbers.applications,
+        agencies=numbers.agencies,
+        asked_again=numbers.asked_again,
+        yearly_cost=numbers.yearly_cost,
+        saving=numbers.saving,
+        expired=tuple(
+            ExpiredWaiverLine(
+                agency=each.agency.name_en if language == "en" else each.agency.name_id,
+                service=listing.name_of(clients[each.waiver.client_id], language)
+                if each.waiver.client_id in clients
+                else "",
+                form=each.waiver.form,
+                asks=concept_name(each.waiver.attribute, language),
+                since=each.since,
+            )
+            for each in expired
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from idp.domain.inventory import overlap
-from idp.domain.inventory.lint import concept_name, owner_name
+from idp.domain.inventory.lint import concept_name, owner_name, owner_of
 from idp.domain.inventory.overlap import Cluster, Retirement
 from idp.domain.store.database import Session
 from idp.web.pages.figures import Bar, ClusterLine, GridRow, Overview, RetirementLine
@@ -69,6 +69,12 @@ def truth_of(each: Cluster, language: str) -> str:
         return owner_name(each.truth.owner, language)
     application = each.truth.application
     return f"{application.name} ({application.owner})" if application is not None else ""
+
+
+def holder(concept: str, language: str) -> str:
+    """Name who holds something; empty when nobody we know does."""
+    owner = owner_of(concept)
+    return owner_name(owner, language) if owner else ""
 
 
 def retirement(each: Retirement, language: str, application_url: str = "") -> RetirementLine:

@@ -234,8 +234,16 @@ def test_other_changes_and_the_sandbox_do_not_wait_for_a_form(services, client):
         row, play = db.get_one(ClientRegistration, "tax"), db.get_one(ClientRegistration, "play")
         assert declared.in_the_way(db, change(AMEND), row, services.clock()) == ()
         assert declared.in_the_way(db, change(), play, services.clock()) == ()
-        with pytest.raises(NotAllowed, match="spt: npwp"):
-            declared.require_clean(db, change(), row, services.clock())
+
+
+def test_a_refusal_is_on_record_and_says_what_is_asked(provider, services, client):
+    declare(services, ASKS)
+    now = services.clock()
+    with provider.recorded("GoLiveRefused"), services.database.unit_of_work() as db:
+        row = db.get_one(ClientRegistration, "tax")
+        found = declared.stopped(db, change(), row, by="rina", now=now)
+    assert declared.why(found).reason == "asks_known"
+    assert "spt: npwp" in str(declared.why(found))
 
 
 def test_too_many_forms_are_refused(services, client):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from idp.domain.audit.inventory_events import FormDeclared, FormWithdrawn
+from idp.domain.audit.inventory_events import FormDeclared, FormWithdrawn, GoLiveRefused
 from idp.domain.audit.record import record
 from idp.domain.inventory.forms import Form, as_object
 from idp.domain.inventory.lint import Result, lint
@@ -107,16 +107,25 @@ def in_the_way(
     return tuple(each for each in results(db, client, now) if each.red)
 
 
-def require_clean(db: Session, change: ClientChange, client: ClientRegistration, now: datetime) -> None:
-    """Refuse to let a client live while its forms ask for what the state holds (features F9).
+def stopped(
+    db: Session, change: ClientChange, client: ClientRegistration, *, by: str, now: datetime
+) -> tuple[Result, ...]:
+    """Tell which forms keep a change from being approved now, and put the refusal on record (features F9).
 
-    Raises:
-        NotAllowed: `asks_known`.
+    The client is locked until the transaction ends, so that no form is declared in between.
     """
+    db.get(ClientRegistration, client.id, with_for_update=True)
     found = in_the_way(db, change, client, now)
     if found:
-        names = "; ".join(f"{each.form.name}: {', '.join(f.concept for f in each.asked)}" for each in found)
-        raise NotAllowed("asks_known", f"declared forms ask for what the state already holds ({names})")
+        names = tuple(each.form.name for each in found)
+        record(db, GoLiveRefused(actor=by, client_id=client.id, forms=names), now)
+    return found
+
+
+def why(found: Sequence[Result]) -> NotAllowed:
+    """Return the refusal in words: each form and what it asks."""
+    names = "; ".join(f"{each.form.name}: {', '.join(f.concept for f in each.asked)}" for each in found)
+    return NotAllowed("asks_known", f"declared forms ask for what the state already holds ({names})")
 
 
 def expired_waivers(db: Session, now: datetime) -> Sequence[ExpiredWaiver]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from idp.domain.inventory.lint import owner_of
 from idp.domain.inventory.models import Application, ApplicationField, RetirementProposal
@@ -15,6 +15,7 @@ from idp.domain.inventory.register import UNKNOWN
 from idp.domain.store.database import Session
 
 MOST: Final = 50
+LONGEST_SEARCH: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +247,43 @@ def _largest(db: Session, concepts: Sequence[str]) -> Mapping[str, Application]:
         .where(ranked.c.place == 1)
     )
     return {concept: application for concept, application in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the list of applications, those with the most users first, and the key of the next one."""
+
+    rows: tuple[Application, ...]
+    after: str = ""
+
+
+def search(db: Session, text: str, *, after: str = "", size: int = 25) -> Part:
+    """Find applications by their name, owner or purpose; everything for an empty text."""
+    query = select(Application)
+    if text:
+        part = text.lower()[:LONGEST_SEARCH]
+        query = query.where(
+            or_(
+                *(
+                    func.lower(column).contains(part, autoescape=True)
+                    for column in (Application.name, Application.owner, Application.purpose)
+                )
+            )
+        )
+    key = _key(after)
+    if key is not None:
+        users, id_ = key
+        query = query.where(
+            or_(Application.users < users, and_(Application.users == users, Application.id > id_))
+        )
+    rows = db.scalars(query.order_by(Application.users.desc(), Application.id).limit(size + 1)).all()
+    last = rows[size - 1] if len(rows) > size else None
+    return Part(tuple(rows[:size]), f"{last.users}.{last.id}" if last is not None else "")
+
+
+def _key(after: str) -> tuple[int, UUID] | None:
+    users, _, id_ = after.partition(".")
+    try:
+        return min(int(users), 2**62), UUID(id_)
+    except ValueError:
+        return None

@@ -250,3 +250,21 @@ def _field(application_id: UUID, position: int, asked: Asked) -> dict[str, Any]:
         "known": asked.known,
         "confidence": asked.confidence,
     }
+
+
+def fields_of(db: Session, application_id: UUID) -> Sequence[ApplicationField]:
+    """Return what an application asks, in its own order."""
+    return db.scalars(
+        select(ApplicationField)
+        .where(ApplicationField.application_id == application_id)
+        .order_by(ApplicationField.position)
+    ).all()
+
+
+def history_of(db: Session, application_id: UUID) -> Sequence[ApplicationChange]:
+    """Return what imports changed in an application, the latest first."""
+    return db.scalars(
+        select(ApplicationChange)
+        .where(ApplicationChange.application_id == application_id)
+        .order_by(ApplicationChange.revision.desc())
+    ).all()

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 
 from idp.domain.audit.events import AccessRefused
 from idp.domain.audit.record import record
+from idp.domain.inventory import declared
+from idp.domain.inventory.lint import Result, concept_name
 from idp.domain.registry import listing, registrations, search
 from idp.domain.registry.changes import ACTIVATE, AMEND, NotAllowed
 from idp.domain.registry.search import Waiting
@@ -75,6 +77,9 @@ def decide(change_id: UUID) -> Response:
         errors: tuple[FieldError, ...]
         try:
             if decision == "approve":
+                asking = declared.stopped(at.db, each.change, each.client, by=at.actor, now=at.now)
+                if asking:
+                    return show(_page(at, each, _asks_known(asking)), 409)
                 registrations.approve(at.db, change_id, by=at.actor, now=at.now, policy=policy())
             elif decision == "refuse":
                 registrations.refuse(at.db, change_id, by=at.actor, now=at.now)
@@ -90,6 +95,21 @@ def decide(change_id: UUID) -> Response:
         except (BadMetadata, BadRedirectUri) as error:
             return show(_page(at, each, refusals.field_errors(error.violations, {}, linked=False)), 409)
     return go(f"{APPROVALS}?done={decision}")
+
+
+def _asks_known(found: tuple[Result, ...]) -> tuple[FieldError, ...]:
+    """Name each form and what it still asks although the state knows it (features F9)."""
+    return tuple(
+        FieldError(
+            "",
+            _(
+                "Formulir %(form)s meminta yang sudah diketahui negara, tanpa dispensasi: %(what)s.",
+                form=each.form.title or each.form.name,
+                what=", ".join(concept_name(one.concept, locale.language()) for one in each.asked),
+            ),
+        )
+        for each in found
+    )
 
 
 def _decided(done: str) -> Notice | None:

@@ -58,6 +58,29 @@ class MeterSection:
     others: RoadLine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ExpiredWaiverLine:
+    """Leave to ask a known thing that ran out while the form still asks it."""
+
+    agency: str
+    service: str
+    form: str
+    asks: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSection:
+    """The register of applications in a few numbers, and waivers that ran out (features F21, U2)."""
+
+    applications: int
+    agencies: int
+    asked_again: int
+    yearly_cost: int
+    saving: int
+    expired: tuple[ExpiredWaiverLine, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardPage(Page):
     """What the state no longer asks, for everybody to see; no personal data.
@@ -71,3 +94,4 @@ class BoardPage(Page):
     since: date
     until: date
     meter: MeterSection
+    register: RegisterSection | None = None
