@@ -177,7 +177,7 @@ class _Page:
             choices=_options(node) if node.tag == "select" else (),
             attribute=next((found for name in CLAIM if (found := text(_attribute(node, name)))), ""),
             required="required" in node.attributes,
-            prefilled=bool({"readonly", "disabled"} & node.attributes.keys()),
+            prefilled=_prefilled(node),
         )
 
     def _label(self, node: LexborNode) -> str:
@@ -203,6 +203,14 @@ class _Page:
             if each in self._by_id
         )
         return text(" ".join(texts))
+
+
+def _prefilled(node: LexborNode) -> bool:
+    """Tell whether nobody types it: it is locked, or the prefill kit fills it wherever the value is known."""
+    names = node.attributes.keys()
+    return bool({"readonly", "disabled"} & names) or (
+        "data-known" in names and bool(_attribute(node, CLAIM[0]))
+    )
 
 
 def _kind(node: LexborNode) -> str:

@@ -38,6 +38,7 @@ PAGE = """<!doctype html><html><head><title>Judul</title><script>document.write(
     <input type="radio" name="jk" value="p" id="p"><label for="p">Perempuan</label>
   </fieldset>
   <label>Nama <input name="f7" data-claim="name" readonly></label>
+  <label>RT <input name="f8" data-claim="id_address.rt" data-known="false"></label>
   <textarea name="keluhan"></textarea><input type="password" name="sandi"><button>Kirim</button>
 </form>
 <form name="cari"><input type="search" name="q"></form>
@@ -145,6 +146,7 @@ def test_html_is_read_as_a_person_sees_it():
     assert fields["f6"].choices == ("SD", "SMP")
     assert (fields["jk"].label, fields["jk"].choices) == ("Jenis kelamin", ("Laki-laki", "Perempuan"))
     assert (fields["f7"].attribute, fields["f7"].prefilled) == ("name", True)
+    assert (fields["f8"].attribute, fields["f8"].prefilled) == ("id_address.rt", True)
     assert fields["luar"].label == "Kode pos"
     assert not {"csrf", "sandi", "skrip", "q"} & fields.keys()
 
