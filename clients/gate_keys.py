@@ -11,6 +11,7 @@ from typing import Any
 import requests
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
 from clients.clock import Clock
 
@@ -19,6 +20,7 @@ OLDEST = timedelta(hours=1)
 PAUSE = timedelta(seconds=5)
 TIMEOUT_SECONDS = 5
 LARGEST = 256 * 1024
+FAILURES = (requests.RequestException, HTTPError, JoseError, ValueError, TypeError, KeyError)
 
 
 class KeysUnavailableError(Exception):
@@ -69,7 +71,7 @@ class GateKeys:
             if metadata.get("issuer") != self._issuer:  # OpenID Connect Discovery 1.0 §4.3
                 return
             found = KeySet.import_key_set(self._document(str(metadata.get("jwks_uri"))))  # type: ignore[arg-type]
-        except (requests.RequestException, JoseError, ValueError, TypeError, KeyError):
+        except FAILURES:
             return
         self._keys, self._fetched_at = found, self._clock()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -130,6 +131,11 @@ FORGED: dict[str, dict[str, Any]] = {
     "without nik": {"nik": None},
     "nik is no number": {"nik": "siti"},
     "nik is an object": {"nik": {"or": 1}},
+    "nik in other digits": {"nik": "\u0661" * 16},
+    "times are truth values": {"iat": True, "exp": True},
+    "times beyond all time": {"iat": 10**30 - 30, "exp": 10**30},
+    "jti is a number": {"jti": 12345678},
+    "too many claims": {"claims": ["npwp"] * 51},
     "without claims": {"claims": None},
     "claims is a text": {"claims": "npwp"},
     "an ID Token": {"header": {"typ": "JWT"}},
@@ -162,7 +168,24 @@ def test_rfc8725_3_1_the_public_key_is_no_shared_secret(ask: Ask, issuer: Issuer
     assert ask(good).status_code == 200
 
 
-@pytest.mark.parametrize("token", ["x", "a.b.c", "e30.e30.", "." * 9000, "\u00e9.\u00e9.\u00e9"])
+ODD_HEADERS = [
+    "[]",
+    "null",
+    "1",
+    "[" * 3000 + "]" * 3000,
+    '{"alg": 1, "kid": []}',
+    '{"alg": "ES256", "crit": "x"}',
+]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("x", "a.b.c", "e30.e30.", "." * 9000, "\u00e9.\u00e9.\u00e9"),
+        *(urlsafe_b64encode(header.encode()).decode().rstrip("=") + ".e30.AA" for header in ODD_HEADERS),
+    ],
+    ids=lambda token: token[:12],
+)
 def test_what_is_no_token_is_refused(tax: FlaskClient, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     assert tax.get("/attributes?claims=npwp", base_url=BASE, headers=headers).status_code == 401
@@ -244,6 +267,14 @@ def test_keys_at_hand_serve_for_an_hour_and_no_longer(
     assert in_its_time() == 200
     hour.shift += timedelta(minutes=2)
     assert in_its_time() == 503
+
+
+def test_a_gate_that_talks_nonsense_has_no_keys(ask: Ask, issuer: Issuer, hour: Hour) -> None:
+    for nonsense in ("elsewhere", "http://127.0.0.1:1/jwks", f"{issuer.url}/authorize", 5):
+        issuer.lies["metadata"] = {"jwks_uri": nonsense}
+        hour.shift += timedelta(seconds=5)
+        now = int(hour().timestamp())
+        assert ask(iat=now, exp=now + 60).status_code == 503
 
 
 def test_another_issuer_behind_the_same_address_has_no_say(ask: Ask, issuer: Issuer) -> None:
