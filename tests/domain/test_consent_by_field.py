@@ -123,7 +123,7 @@ def test_each_item_says_value_source_purpose_ground_and_until_when(provider, cit
 
 @sqlite_only
 def test_specific_data_stays_closed_until_it_is_opened(provider, citizen):
-    rp = a_party(provider, claims={"bpjs_number": ASKED}, consent_lifetime=HALF_A_YEAR)
+    rp = a_party(provider, claims={"dependants": ASKED}, scope="openid family", consent_lifetime=HALF_A_YEAR)
     with provider.services.database.unit_of_work() as db:
         row = db.get_one(Citizen, citizen.citizen_id)
         key = provider.services.tree.vault.open(row.id, row.data_key)
@@ -131,15 +131,15 @@ def test_specific_data_stays_closed_until_it_is_opened(provider, citizen):
             db,
             key,
             row.id,
-            "bpjs_number",
-            "0001234567890",
-            source="health",
-            level="ial2",
+            "dependants",
+            [{"name": "Budi Aminah", "relation": "child"}],
+            source="population_registry",
+            level="ial1",
             verified_at=provider.services.clock(),
             now=provider.services.clock(),
         )
-    line = part(asked(rp, citizen, "openid health"), 'data-claim="bpjs_number"', "</li>")
-    assert line.index("<details>") < line.index("7890") < line.index("</details>")
+    line = part(asked(rp, citizen, "openid family"), 'data-claim="dependants"', "</li>")
+    assert line.index("<details>") < line.index("Budi") < line.index("</details>")
 
 
 @sqlite_only

@@ -13,8 +13,10 @@ import pytest
 
 from idp.domain.exchange import entries
 from idp.domain.exchange.entries import Entry
+from idp.domain.exchange.ledger_check import verify_ledger
 from tests import factories
 from tests.rp import RP
+from tests.support import exchange
 from tests.support.databases import sqlite_only
 from tests.visitor import Visitor
 
@@ -219,3 +221,16 @@ def test_the_copy_of_ones_data_has_it_too(services, provider, parties):
         copied = {each["id"]: each for each in json.loads(archive.read("data.json"))["releases"]}
     assert copied[kept]["terms"] == TERMS
     assert {each["reason"] for each in copied.values()} == {None, "quota"}
+
+
+# --- what was withheld ---
+
+
+def test_what_was_withheld_is_on_the_ledger_with_its_reason(provider, services, citizen):
+    reader = exchange.a_reader(provider, "name", "npwp")
+    tokens = reader.tokens(citizen, scope="openid profile tax", consented=("name", "npwp"))
+    assert reader.userinfo(tokens["access_token"])["claims_withheld"] == {"npwp": "no_agreement"}
+    page = provider.browser().sign_in(citizen).get("/me/uses/npwp")
+    assert [outcome for outcome, _id in LINE.findall(page.text)] == ["refused"]
+    assert "Ditolak, karena tidak ada perjanjian antarlembaga yang berlaku" in page.text
+    assert verify_ledger(services.database).ok

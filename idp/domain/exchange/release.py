@@ -13,7 +13,7 @@ from idp import trace
 from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.exchange.agreements import IN_FORCE
 from idp.domain.exchange.disputes import DISPUTED
-from idp.domain.exchange.entries import Entry, write
+from idp.domain.exchange.entries import REFUSED, RELEASED, Entry, write
 from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release
 from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.sources import (
@@ -192,6 +192,8 @@ def release(
 ) -> Answer:
     """Decide about each name, open what may leave, write the ledger row, then hand it over (one statement).
 
+    What is withheld gets a row for each reason: the citizen sees who asked in vain, and why.
+
     What the client is not registered for any more stays here, whatever was granted (OIDC Core §5.5).
 
     `names` must be among what the citizen allowed; anything else is a programming error.
@@ -204,23 +206,40 @@ def release(
     terms, as_json = terms_of(how.client, tuple(claims))
     answer = Answer(uuid4(), claims, opened, terms, withheld, stale)
     if claims:
-        write(
-            statements,
-            Entry(
-                id=answer.id,
-                at=now,
-                citizen_id=found.citizen_id,
-                client_id=found.client_id,
-                authorization_id=found.authorization_id,
-                family_id=found.family_id,
-                claims=" ".join(claims),
-                channel=how.channel,
-                trace_id=trace.current(),
-                terms=as_json,
-                on_behalf_of=how.on_behalf_of,
-            ),
-        )
+        write(statements, _entry(answer.id, found, tuple(claims), how, now, terms=as_json))
+    for reason in dict.fromkeys(withheld.values()):
+        kept = tuple(name for name, why in withheld.items() if why is reason)
+        refused = _entry(uuid4(), found, kept, how, now, terms=terms_of(how.client, kept)[1], reason=reason)
+        write(statements, refused)
     return answer
+
+
+def _entry(
+    entry_id: UUID,
+    found: Releasable,
+    names: tuple[str, ...],
+    how: How,
+    now: datetime,
+    *,
+    terms: str,
+    reason: Reason | None = None,
+) -> Entry:
+    """Put a line of the ledger together: what left, or with a `reason` what did not."""
+    return Entry(
+        id=entry_id,
+        at=now,
+        citizen_id=found.citizen_id,
+        client_id=found.client_id,
+        authorization_id=found.authorization_id,
+        family_id=found.family_id,
+        claims=" ".join(names),
+        channel=how.channel,
+        trace_id=trace.current(),
+        outcome=RELEASED if reason is None else REFUSED,
+        reason=reason.value if reason is not None else None,
+        terms=terms,
+        on_behalf_of=how.on_behalf_of,
+    )
 
 
 def _decided(
