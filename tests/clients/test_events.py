@@ -66,7 +66,7 @@ def test_a_change_makes_the_next_page_ask_again(
     browser: Browser, agency_client: FlaskClient, issuer: Issuer
 ) -> None:
     browser.sign_in()
-    issuer.person["address"] = {**issuer.person["address"], "street_address": "Jalan Kenanga 9"}
+    issuer.person["id_address"] = {**issuer.person["id_address"], "street_address": "Jalan Kenanga 9"}
     assert "Jalan Kenanga 9" not in browser.get("/form").text
     assert told(agency_client, issuer.security_event(CHANGED)).status_code == 202
     assert "Jalan Kenanga 9" in browser.get("/form").text
