@@ -21,6 +21,8 @@ from clients.population_registry.people import Person, load
 SANDBOX_KEY = "sandbox-registry-key"
 DEFAULT_THRESHOLD = 0.85
 LONGEST_VALUE = 500
+ADDRESS_TEXTS = ("street", "rt", "rw", "postal_code")
+ADDRESS_REGIONS = ("village", "district", "regency", "province")
 SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 COMPARED_BY_LIKENESS: Mapping[str, Callable[[Person, str], float]] = {
     "name": lambda person, given: name_likeness(person.name, given),
@@ -43,7 +45,7 @@ def make_registry(
     """Build the simulator; without people it serves the bundled synthetic ones."""
     app = Flask("population_registry", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
-    register = people if people is not None else load()
+    register = dict(people if people is not None else load())
     faults, tickets = FaultDesk(), Tickets()
 
     @app.before_request
@@ -86,6 +88,14 @@ def make_registry(
         nik = tickets.redeem(_members(("reference",), ())["reference"], clock())
         if nik is None:
             abort(_problem(404, "unknown_reference", "the reference is unknown, used or too old"))
+        return jsonify(register[nik].record())
+
+    @app.post("/v1/_people/<nik>/address")
+    def move(nik: str) -> Response:
+        person = register.get(nik)
+        if person is None:
+            abort(_problem(404, "unknown_person", "nobody here has this NIK"))
+        register[nik] = person.moved(_address(), clock().isoformat(timespec="seconds"))
         return jsonify(register[nik].record())
 
     @app.route("/v1/_faults", methods=["GET", "POST", "DELETE"])
@@ -162,6 +172,21 @@ def _members(required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, 
     if "birthdate" in given:
         _require_date(given["birthdate"])
     return given
+
+
+def _address() -> dict[str, Any]:
+    """Read a whole address: street, rt, rw and postal code, and four regions with code and name."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict) or set(body) != {*ADDRESS_TEXTS, *ADDRESS_REGIONS}:
+        raise MalformedError(f"the members are {[*ADDRESS_TEXTS, *ADDRESS_REGIONS]}")
+    for name in ADDRESS_TEXTS:
+        if not isinstance(body[name], str) or not 0 < len(body[name]) <= LONGEST_VALUE:
+            raise MalformedError(f"{name} must be a text of at most {LONGEST_VALUE} characters")
+    for name in ADDRESS_REGIONS:
+        region = body[name]
+        if not isinstance(region, dict) or not all(isinstance(region.get(k), str) for k in ("code", "name")):
+            raise MalformedError(f"{name} must be an object of code and name")
+    return body
 
 
 def _require_date(text: str) -> None:

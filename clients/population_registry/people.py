@@ -43,6 +43,10 @@ class Person:
             row=row,
         )
 
+    def moved(self, address: Mapping[str, Any], at: str) -> Person:
+        """Return this person at another address, as an office would record it."""
+        return Person.from_row({**self.row, "address": {**address}, "recorded_at": at})
+
     def record(self) -> dict[str, Any]:
         """Return what a cooperating body may read once a check has matched (Permendagri 102/2019)."""
         return {name: self.row[name] for name in RECORD_MEMBERS}

@@ -18,7 +18,7 @@ from flask import Blueprint, Response, current_app, g, request
 
 from idp import metrics
 from idp.domain.audit import chain
-from idp.domain.events import outbox
+from idp.domain.events import announcements, outbox
 from idp.domain.messages import tally
 from idp.domain.store import health, migrate
 from idp.services import Services
@@ -121,6 +121,7 @@ def _gauges(deployment: Services) -> dict[str, tuple[str, float]]:
         with deployment.database.unit_of_work() as db:
             waiting = outbox.backlog(db, now)
             unsealed = chain.oldest_pending(db)
+            overdue, due = announcements.counts(db, now)
     except Exception as exc:
         log.warning("gauges_unread", error=type(exc).__name__)
         return {"gerbang_database_up": ("Whether the database answers.", 0)}
@@ -132,6 +133,8 @@ def _gauges(deployment: Services) -> dict[str, tuple[str, float]]:
             "How long the oldest due delivery has waited.",
             _age(waiting.oldest, now),
         ),
+        "gerbang_announcements_late": ("Notices that services have not confirmed in time.", overdue),
+        "gerbang_announcements_due": ("Notices that services have yet to confirm.", due),
         "gerbang_audit_lag_seconds": (
             "Age of the oldest audit event that is not sealed.",
             _age(unsealed, now),

@@ -235,3 +235,19 @@ def test_the_awkward_people_are_there() -> None:
     assert PEOPLE["kk-berubah"].row["previous_family_cards"]
     assert PEOPLE["pindah-daerah"].nik[2:4] != PEOPLE["pindah-daerah"].row["address"]["regency"]["code"][3:]
     assert sum(not person.row["account"] for person in PEOPLE.values()) >= 5
+
+
+def test_a_person_moves_and_the_next_record_says_so(registry: FlaskClient) -> None:
+    there = {**PEOPLE["suharto"].row["address"], "street": "Jalan Kenanga 9"}
+    answer = registry.post(f"/v1/_people/{SITI.nik}/address", headers=KEY, json=there)
+    assert answer.json is not None
+    assert answer.json["address"] == there
+    assert answer.json["recorded_at"] > SITI.row["recorded_at"]
+
+
+@pytest.mark.parametrize("change", [{"street": ""}, {"village": "x"}, {"planet": "x"}, {"rt": 4}])
+def test_half_an_address_moves_nobody(registry: FlaskClient, change: dict[str, object]) -> None:
+    there = {**PEOPLE["suharto"].row["address"], **change}
+    assert registry.post(f"/v1/_people/{SITI.nik}/address", headers=KEY, json=there).status_code == 400
+    assert registry.post("/v1/_people/1/address", headers=KEY, json=there).status_code == 404
+    assert registry.post(f"/v1/_people/{SITI.nik}/address", json=there).status_code == 401

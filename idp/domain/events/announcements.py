@@ -6,13 +6,13 @@ An announcement is written in the transaction of the act that causes it and goes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import Select, func, literal, select, update
 
 from idp.domain.events import outbox
 from idp.domain.events.models import Announcement
@@ -131,14 +131,35 @@ def is_late(row: Announcement, now: datetime) -> bool:
     return row.answer_by is not None and row.confirmed_at is None and row.answer_by <= now
 
 
-def late(db: Session, now: datetime, limit: int = 500) -> Sequence[Announcement]:
-    """Return what should have been confirmed by now, the longest overdue first."""
-    return db.scalars(
-        select(Announcement)
-        .where(Announcement.confirmed_at.is_(None), Announcement.answer_by <= now)
-        .order_by(Announcement.answer_by)
-        .limit(limit)
-    ).all()
+def late(
+    db: Session, now: datetime, limit: int = 500, clients: Collection[str] | None = None
+) -> Sequence[Announcement]:
+    """Return what should have been confirmed by now, the longest overdue first; of some clients if they are named."""
+    found = _unconfirmed(clients).where(Announcement.answer_by <= now).order_by(Announcement.answer_by)
+    return db.scalars(found.limit(limit)).all()
+
+
+def due(
+    db: Session, now: datetime, limit: int = 500, clients: Collection[str] | None = None
+) -> Sequence[Announcement]:
+    """Return what has to be confirmed and is not late yet, the most pressing first."""
+    found = _unconfirmed(clients).where(Announcement.answer_by > now).order_by(Announcement.answer_by)
+    return db.scalars(found.limit(limit)).all()
+
+
+def undelivered(
+    db: Session, limit: int = 500, clients: Collection[str] | None = None
+) -> Sequence[Announcement]:
+    """Return what did not reach its client and was not confirmed all the same, the latest first."""
+    found = _unconfirmed(clients).where(Announcement.failure.is_not(None))
+    return db.scalars(found.order_by(Announcement.occurred_at.desc()).limit(limit)).all()
+
+
+def counts(db: Session, now: datetime) -> tuple[int, int]:
+    """Count what is late, and what has to be confirmed and is not late yet."""
+    open_ones = select(func.count()).select_from(Announcement).where(Announcement.confirmed_at.is_(None))
+    overdue = db.scalar(open_ones.where(Announcement.answer_by <= now)) or 0
+    return overdue, db.scalar(open_ones.where(Announcement.answer_by > now)) or 0
 
 
 def claim_late(db: Session, now: datetime, limit: int = 100) -> Sequence[Announcement]:
@@ -160,6 +181,11 @@ def claim_late(db: Session, now: datetime, limit: int = 100) -> Sequence[Announc
         .values(late_noted_at=now)
         .returning(Announcement)
     ).all()
+
+
+def _unconfirmed(clients: Collection[str] | None) -> Select[Announcement]:
+    found = select(Announcement).where(Announcement.confirmed_at.is_(None))
+    return found if clients is None else found.where(Announcement.client_id.in_(clients))
 
 
 def _set(db: Session, row_id: UUID, **values: object) -> None:

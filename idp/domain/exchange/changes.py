@@ -12,7 +12,7 @@ from idp.domain.citizens import profile
 from idp.domain.consent.given import Given, given
 from idp.domain.events.announcements import CLOCK, announce
 from idp.domain.exchange import agreements
-from idp.domain.exchange.sources import STORED_AS
+from idp.domain.exchange.sources import attributes_for
 from idp.domain.registry.lookup import as_client
 from idp.domain.store.database import Session
 from idp.protocol.oidc.catalogue import CLAIMS
@@ -74,8 +74,8 @@ def subscribers(
 
 def claims_from(attributes: Iterable[str]) -> frozenset[str]:
     """Return every claim that is read from one of these attributes."""
-    changed_attributes = frozenset(attributes)
-    return frozenset(name for name in CLAIMS if STORED_AS.get(name, name) in changed_attributes)
+    those = frozenset(attributes)
+    return frozenset(name for name in CLAIMS if attributes_for((name,)) & those)
 
 
 def _readable(db: Session, entry: Given, names: frozenset[str], now: datetime) -> tuple[str, ...]:

@@ -175,6 +175,11 @@ def texts() -> dict[str, str]:
         "PublisherResumed": _("Penyediaan data dilanjutkan"),
         "LogoutDelivered": _("Pemberitahuan keluar diterima klien"),
         "LogoutUndelivered": _("Pemberitahuan keluar tidak sampai"),
+        "AttributesChanged": _("Data warga berubah dan diberitahukan"),
+        "ServiceTold": _("Layanan menerima pemberitahuan"),
+        "ServiceNotTold": _("Pemberitahuan tidak sampai ke layanan"),
+        "ServiceConfirmed": _("Layanan memastikan pemberitahuan dijalankan"),
+        "ServiceLate": _("Layanan terlambat memastikan"),
     }
 
 

@@ -26,6 +26,7 @@ from idp.web.pages.account import (
     SecurityRow,
     ServiceCard,
     SessionLine,
+    ToldLine,
 )
 from idp.web.pages.base import (
     Agency,
@@ -141,6 +142,7 @@ from idp.web.pages.signing_in import (
     SelectAccountPage,
     WayLink,
 )
+from idp.web.pages.told import AccountToldPage, ToldAct
 from idp.web.pages.uses import AccountUsesPage, UsedField, UseLine, UseOption, UseReader
 
 __all__ = [
@@ -179,6 +181,7 @@ __all__ = [
     "AccountServicePage",
     "AccountServicesPage",
     "AccountSessionsPage",
+    "AccountToldPage",
     "AccountUsesPage",
     "AddressLine",
     "Agency",
@@ -273,6 +276,8 @@ __all__ = [
     "Side",
     "Steps",
     "TelephoneLine",
+    "ToldAct",
+    "ToldLine",
     "UseLine",
     "UseOption",
     "UseReader",

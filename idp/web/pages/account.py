@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from idp.web.pages.base import Agency, Page, Pagination
 from idp.web.pages.signing_in import ClaimLine, ContactChoice
 
+ToldState = Literal["waiting", "told", "confirmed", "late", "no_address", "refused", "no_answer"]
 HistoryKind = Literal["sign_in", "sign_out", "consent", "data", "security", "account"]
 
 
@@ -26,6 +27,7 @@ class AccountLinks:
     sessions: str = "/me/sessions"
     history: str = "/me/history"
     inbox: str = "/me/inbox"
+    told: str = "/me/told"
     download: str = "/me/download"
     sign_out: str = "/me/sign-out"
 
@@ -117,6 +119,8 @@ class AccountDataPage(AccountPage):
     data_page: ClassVar[str] = "account-data"
 
     groups: tuple[DataGroup, ...]
+    recheck_action: str = ""
+    """Posting there asks the population registry again (#recheck-submit)."""
     remove_action: str = "/me/data/remove"
 
 
@@ -129,6 +133,17 @@ class ServiceCard:
     since: datetime
     item_count: int
     last_used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """One service: `at` is when it was told or has confirmed, `due` when it has to have confirmed."""
+
+    service: str
+    state: ToldState
+    at: datetime | None = None
+    due: datetime | None = None
+    confirmed_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,8 @@ class AccountServicesPage(AccountPage):
 
     services: tuple[ServiceCard, ...]
     blocked: tuple[BlockedLine, ...] = ()
+    withdrawn: tuple[ToldLine, ...] = ()
+    """Services whose consent was withdrawn, and whether they have stopped (UU PDP art. 40)."""
     receipts_url: str = "/me/receipts"
 
 

@@ -21,10 +21,12 @@ from idp.web.selfservice import (
     passkeys,
     password,
     receipts,
+    rechecking,
     recovery_card,
     security,
     services,
     sessions,
+    told,
     uses,
 )
 from idp.web.selfservice.area import bp
@@ -51,9 +53,11 @@ __all__ = [
     "passkeys",
     "password",
     "receipts",
+    "rechecking",
     "recovery_card",
     "security",
     "services",
     "sessions",
+    "told",
     "uses",
 ]

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from idp.domain.cases import corrections, data_cases
 from idp.domain.citizens.profile import Value
 from idp.domain.exchange import disputes, self_stated
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.exchange.disputes import CONFLICT
 from idp.domain.store.database import Session
 from idp.protocol.oidc.catalogue import CLAIMS
@@ -21,6 +22,7 @@ from idp.web.claim_lines import is_closed, source_label
 from idp.web.context import services
 from idp.web.pages import AccountDataPage, DataGroup, DataLine
 from idp.web.render import go, show
+from idp.web.selfservice import rechecking
 from idp.web.selfservice.area import Resident, at_home, bp
 from idp.web.selfservice.corrections import CASES
 from idp.web.selfservice.telling import notice
@@ -39,7 +41,8 @@ def data() -> Response:
         page = AccountDataPage(
             citizen_name=resident.name,
             groups=_groups(resident.values, _disputed(db, resident)),
-            notice=notice(request.args.get("done")),
+            notice=notice(request.args.get("done")) or rechecking.notice(request.args.get("recheck")),
+            recheck_action=rechecking.action(resident),
         )
     return show(page)
 
@@ -50,8 +53,10 @@ def remove_stated() -> Response:
     csrf.check()
     with at_home() as (db, resident):
         name = request.form.get("claim", "")
-        if not self_stated.remove(db, resident.citizen.id, name, services().clock()):
+        now = services().clock()
+        if not self_stated.remove(db, resident.citizen.id, name, now):
             abort(404)
+        tell_changed(db, services().tree.vault.system("pii"), resident.citizen.id, now)
     return go("/me/data?done=data_removed")
 
 

@@ -21,7 +21,7 @@ from idp.web.context import services as deployment
 from idp.web.frontchannel.notices import tell
 from idp.web.pages import AccountServicePage, AccountServicesPage, BlockedLine, Notice, ServiceCard
 from idp.web.render import go, show
-from idp.web.selfservice import declined, receipts, telling
+from idp.web.selfservice import declined, receipts, telling, told
 from idp.web.selfservice.area import at_home, bp, service
 from idp.web.selfservice.requests import UNBLOCKED
 
@@ -42,6 +42,7 @@ def services() -> Response:
                 BlockedLine(as_client(row).name(locale.language()), f"/me/services/{row.id}/unblock")
                 for row in blocks.blocked(db, resident.citizen.id)
             ),
+            withdrawn=told.withdrawn(db, resident.citizen.id, now),
             notice=_notice(request.args.get("done")),
         )
     return show(page)

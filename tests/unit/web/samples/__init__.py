@@ -18,6 +18,7 @@ from tests.unit.web.samples import (
     registering,
     sandbox,
     signing_in,
+    told,
 )
 
 SAMPLES: dict[str, Callable[[], Page]] = {
@@ -33,4 +34,5 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     **consents.SAMPLES,
     **data_cases.SAMPLES,
     **sandbox.SAMPLES,
+    **told.SAMPLES,
 }

@@ -43,6 +43,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     ),
     "account-data": lambda: pages.AccountDataPage(
         citizen_name="Siti Aminah",
+        recheck_action="/me/data/recheck",
         groups=(
             pages.DataGroup(
                 "Identitas",
@@ -96,6 +97,7 @@ SAMPLES: dict[str, Callable[[], Page]] = {
             pages.ServiceCard(HEALTH, "/me/services/2", since=NOW, item_count=1),
         ),
         blocked=(pages.BlockedLine("Layanan Pajak", "/me/services/3/unblock"),),
+        withdrawn=(pages.ToldLine("Layanan Izin Usaha", "told", NOW, NOW),),
     ),
     "account-services-empty": lambda: pages.AccountServicesPage(citizen_name="Siti", services=()),
     "account-service": lambda: pages.AccountServicePage(

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from idp.web.pages import FieldError, Page, PasskeyLine
-from idp.web.pages.admin import Option
+from idp.web.pages.admin import Badge, Option
+from idp.web.pages.admin_late import AdminLatePage, LateLine
 from idp.web.pages.admin_messages import (
     AdminMessagesPage,
     AdminTemplatePage,
@@ -24,7 +25,20 @@ PASSKEYS = (
     PasskeyLine("2", "Ponsel", "/admin/passkeys/2", NOW, None),
 )
 
+LATE = LateLine(
+    jti="0123456789abcdef0123456789abcdef",
+    client_id="tax",
+    client="Layanan Pajak",
+    what="Izin ditarik: berhenti memakai data",
+    told_at=NOW - timedelta(days=3),
+    due=NOW,
+    state=Badge("Terlambat", "bad"),
+    alerted_at=NOW,
+)
+
 SAMPLES: dict[str, Callable[[], Page]] = {
+    "admin-late": lambda: AdminLatePage(**AT_WORK, late=(LATE,), due=(LATE,), undelivered=(LATE,)),
+    "admin-late-none": lambda: AdminLatePage(**AT_WORK, late=()),
     "admin-passkeys": lambda: AdminPasskeysPage(
         **AT_WORK,
         action="/admin/passkeys",
