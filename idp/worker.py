@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from idp import changes, correcting, late, recovering, sweeper
+from idp import changes, correcting, late, recovering, sweeper, watching
 from idp.deliveries import Deliveries, Dispatcher
 from idp.domain.audit import chain, checkpoints
 from idp.domain.audit.events import KeysRotated
@@ -27,6 +27,7 @@ CHANGES_SECONDS: Final = 2.0
 RECOVER_SECONDS: Final = 1.0
 CASES_SECONDS: Final = 2.0
 LATE_SECONDS: Final = 30.0
+WATCH_SECONDS: Final = 60.0
 ROTATE_SECONDS: Final = 600.0
 LONGEST_PAUSE_SECONDS: Final = 5.0
 
@@ -41,6 +42,7 @@ def run(services: Services, stop: threading.Event) -> None:
         ("recover", RECOVER_SECONDS, lambda: recovering.write_letters(services)),
         ("cases", CASES_SECONDS, lambda: correcting.tell(services)),
         ("late", LATE_SECONDS, lambda: late.note_late(services)),
+        ("watch", WATCH_SECONDS, lambda: watching.look(services)),
         ("sweep", SWEEP_SECONDS, lambda: _sweep(services, stop)),
         ("rotate", ROTATE_SECONDS, lambda: rotate_keys(services)),
     )

@@ -27,6 +27,7 @@ def context(issuer: str) -> Mapping[str, Any]:
         "case",
         "start",
         "late",
+        "audit",
     )
     return {
         "name": "Siti Aminah",
@@ -45,6 +46,8 @@ def context(issuer: str) -> Mapping[str, Any]:
         "place": "Bandung",
         "codes_left": 9,
         "late_count": 2,
+        "people_count": 4200,
+        "usual_count": 30,
         "matched": True,
         "kind": "",
         "change": "password",

@@ -89,3 +89,14 @@ class SourceAnswer(Base):
     outcome: Mapped[Name]
     asked_at: Mapped[Moment]
     again_at: Mapped[Moment]
+
+
+class ReleaseAlarm(Base):
+    """A client received far more than usual in an hour; one row so that one worker rings once."""
+
+    __tablename__ = "release_alarm"
+
+    client_id: Mapped[Name] = mapped_column(ForeignKey("client.id"), primary_key=True)
+    hour: Mapped[Moment] = mapped_column(primary_key=True)
+    releases: Mapped[int]
+    usual: Mapped[int]

@@ -8,7 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 ORDINARY: Final = frozenset(
-    {"welcome", "consent_withdrawn", "request_waiting", "identity_checked", "data_case", "service_late"}
+    {
+        "welcome",
+        "consent_withdrawn",
+        "request_waiting",
+        "identity_checked",
+        "data_case",
+        "service_late",
+        "releases_unusual",
+    }
 )
 """Letters that go to the preferred address only; all of them are in the inbox too."""
 

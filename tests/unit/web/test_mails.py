@@ -34,6 +34,12 @@ MAILS = {
         "late_count": 2,
         "late_url": "https://masuk.example/admin/late",
     },
+    "releases_unusual": {
+        "agency": "Layanan <Pendidikan>",
+        "people_count": 4200,
+        "usual_count": 30,
+        "audit_url": "https://masuk.example/admin/audit",
+    },
     "request_waiting": {
         "agency": "Layanan <Pendidikan>",
         "binding_message": "LOKET-7 <b>",
