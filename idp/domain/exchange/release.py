@@ -59,7 +59,8 @@ SELECT {FACTS}, {AGREED.format(join="string_agg")} AS agreed, {DISPUTED["postgre
 CROSS JOIN LATERAL (
   SELECT array_agg(av.id) AS ids, array_agg(av.name) AS names, array_agg(av.sealed) AS sealed,
          array_agg(av.source) AS sources, array_agg(av.level) AS levels, array_agg(av.verified_at) AS verified,
-         array_agg(av.valid_from) AS valid_from, array_agg(av.valid_until) AS valid_until
+         array_agg(av.valid_from) AS valid_from, array_agg(av.valid_until) AS valid_until,
+         array_agg(av.case_number) AS case_numbers, array_agg(av.case_outcome) AS case_outcomes
   FROM attribute_value av WHERE av.citizen_id = ci.id AND av.superseded_at IS NULL
 ) v WHERE''',
         1,
@@ -70,7 +71,8 @@ SQLITE = f"""
 SELECT {FACTS}, {AGREED.format(join="group_concat")} AS agreed, {DISPUTED["sqlite"]} AS disputed {GATED}
 """
 SQLITE_VALUES = """
-SELECT id, name, sealed, source, level, verified_at, valid_from, valid_until FROM attribute_value
+SELECT id, name, sealed, source, level, verified_at, valid_from, valid_until, case_number, case_outcome
+FROM attribute_value
 WHERE citizen_id = :citizen_id AND superseded_at IS NULL
 """
 NOTHING_PUBLISHED: Final[Mapping[str, Publication]] = {}
@@ -311,6 +313,8 @@ def _value(row: Row) -> SealedValue:
         _moment(row["verified_at"]),
         _moment(row["valid_from"]),
         _moment(row["valid_until"]),
+        row["case_number"],
+        row["case_outcome"],
     )
 
 
@@ -337,6 +341,8 @@ def _unpack(row: Row) -> tuple[SealedValue, ...]:
         row["verified"],
         row["valid_from"],
         row["valid_until"],
+        row["case_numbers"],
+        row["case_outcomes"],
         strict=True,
     )
     return tuple(SealedValue(*column) for column in columns)

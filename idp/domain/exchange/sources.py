@@ -43,6 +43,8 @@ class SealedValue:
     verified_at: datetime | None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    case_number: str | None = None
+    case_outcome: str | None = None
     table: str = "attribute_value"
 
     @classmethod
@@ -59,13 +61,15 @@ def with_chosen(values: Iterable[SealedValue], chosen: Iterable[SealedValue]) ->
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who vouches for a value, since when and until when."""
+    """Who vouches for a value, since when and until when; the case its owner has decided about it (features F12)."""
 
     source: str
     level: str
     verified_at: datetime | None
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    case_number: str | None = None
+    case_outcome: str | None = None
 
     def to_dict(self) -> dict[str, object]:
         """The form it has on the wire, next to the claims."""
@@ -74,6 +78,8 @@ class Provenance:
             moment = getattr(self, name)
             if moment is not None:
                 members[name] = moment.isoformat(timespec="seconds")
+        if self.case_number is not None:
+            members["case"] = {"number": self.case_number, "outcome": self.case_outcome}
         return members
 
 
@@ -118,7 +124,13 @@ def open_values(
             place = Place(value.table, "sealed", value.id.hex)
             stored[value.name] = orjson.loads(data_key.unseal(value.sealed, place))
             origin[value.name] = Provenance(
-                value.source, value.level, value.verified_at, value.valid_from, value.valid_until
+                value.source,
+                value.level,
+                value.verified_at,
+                value.valid_from,
+                value.valid_until,
+                value.case_number,
+                value.case_outcome,
             )
     values = {
         **stored,

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from idp.domain.cases import data_cases, data_desk, telling
 from idp.domain.cases.data_cases import DataCaseRefused
 from idp.domain.exchange import disputes
+from idp.domain.exchange.changes import tell_changed
 from idp.domain.exchange.dispute_models import DataCase
 from idp.domain.exchange.disputes import CONFLICT, POPULATION
 from idp.domain.sessions import operators
@@ -124,6 +125,7 @@ def _act(at: Desk, row: DataCase, data_key: DataKey, chosen: str, text: str) -> 
         return "returned"
     if chosen == "confirm":
         decided = data_desk.confirm(at.db, data_key, row, **who)
+        tell_changed(at.db, tree.vault.system("pii"), row.citizen_id, at.now)
         telling.answered(at.db, tree, decided, at.now, issuer=issuer)
         return "answered"
     if chosen not in ("keep", "correct", "reject") or (chosen == "reject" and row.kind == CONFLICT):
