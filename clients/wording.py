@@ -101,6 +101,7 @@ def withheld(reason: str) -> str:
         "declined": _("Anda memilih tidak membagikannya."),
         "no_agreement": _("Kami belum diizinkan mengambilnya dari instansi lain. Ketik saja dulu."),
         "unknown_to_publisher": _("Belum tercatat di instansi yang berwenang."),
+        "expired": _("Yang tercatat sudah habis masanya. Ketik yang berlaku sekarang."),
         "stale": _("Data yang ada sudah terlalu lama. Ketik yang berlaku sekarang."),
         "quota": _("Terlalu banyak permintaan saat ini. Ketik saja; kami mencocokkannya nanti."),
     }
