@@ -306,3 +306,13 @@ def test_a_change_at_the_agency_is_told_at_the_next_question(ask: Ask, tmp_path:
 def test_a_record_that_makes_no_sense_is_not_read(record: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"value|level|time zone"):
         Attribute.from_record(record)
+
+
+def test_nothing_about_anybody_is_logged(
+    ask: Ask, issuer: Issuer, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG")
+    token = issuer.access_token(ENDPOINT, claims=BOTH)
+    assert [ask(token).status_code, ask(token).status_code, ask(nik=NGATIYEM).status_code] == [200, 401, 404]
+    written = caplog.text + "".join(capfd.readouterr())
+    assert not [secret for secret in (token, SITI, NGATIYEM, "pairwise-siti") if secret in written]
