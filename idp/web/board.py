@@ -22,6 +22,7 @@ from idp.web import locale
 from idp.web.charts import shares
 from idp.web.claim_lines import source_label
 from idp.web.context import services, unit_of_work
+from idp.web.figures import rupiah
 from idp.web.pages import BoardPage
 from idp.web.pages.admin import Badge
 from idp.web.pages.board import (
@@ -89,8 +90,8 @@ def register_section(db: Session, now: datetime) -> RegisterSection:
         applications=numbers.applications,
         agencies=numbers.agencies,
         asked_again=numbers.asked_again,
-        yearly_cost=numbers.yearly_cost,
-        saving=numbers.saving,
+        yearly_cost=rupiah(numbers.yearly_cost, language),
+        saving=rupiah(numbers.saving, language),
         expired=tuple(
             ExpiredWaiverLine(
                 agency=each.agency.name_en if language == "en" else each.agency.name_id,

@@ -11,7 +11,8 @@ from idp.domain.inventory.overlap import Cluster, Retirement
 from idp.domain.store.database import Session
 from idp.web.pages.figures import Bar, ClusterLine, GridRow, Overview, RetirementLine
 
-BARS, LINES = 12, 25
+BARS, LINES = 12, 12
+ROUND = ((10**12, " triliun", " trillion"), (10**9, " miliar", " billion"), (10**6, " juta", " million"))
 Address = Callable[[str], str]
 
 
@@ -25,9 +26,9 @@ def overview(db: Session, language: str, *, concept_url: str = "", application_u
         agencies=number(numbers.agencies, language),
         asked_again=number(numbers.asked_again, language),
         attributes=number(numbers.attributes, language),
-        yearly_cost=number(numbers.yearly_cost, language),
-        retirements=numbers.retirements,
-        saving=number(numbers.saving, language),
+        yearly_cost=rupiah(numbers.yearly_cost, language),
+        retirements=number(numbers.retirements, language),
+        saving=rupiah(numbers.saving, language),
         bars=tuple(_bar(each, language, concept_url) for each in known),
         columns=tuple(concept_name(concept, language) for concept in grid.concepts),
         rows=tuple(
@@ -101,6 +102,16 @@ def number(value: int, language: str) -> str:
     """Write a number as people read it: 27.000, in English 27,000."""
     written = f"{value:,}"
     return written if language.startswith("en") else written.replace(",", ".")
+
+
+def rupiah(value: int, language: str) -> str:
+    """Write a sum as it is said: Rp552,1 miliar, in English Rp552.1 billion."""
+    english = language.startswith("en")
+    for size, indonesian_word, english_word in ROUND:
+        if value >= size:
+            short = f"{value / size:.1f}".removesuffix(".0")
+            return f"Rp{short}{english_word}" if english else f"Rp{short.replace('.', ',')}{indonesian_word}"
+    return f"Rp{number(value, language)}"
 
 
 def _bar(each: Cluster, language: str, concept_url: str) -> Bar:

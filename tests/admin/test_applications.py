@@ -47,9 +47,9 @@ def test_the_overview_is_a_picture_with_a_table_beside_it(console, register):
 
 
 def test_numbers_are_written_in_the_language_of_the_page(console, register):
-    assert re.search(r"Rp\d+(\.\d{3})+", console.open("/admin/applications").text)
+    assert re.search(r"Rp\d+(,\d)? miliar", console.open("/admin/applications").text)
     assert re.search(
-        r"Rp\d+(,\d{3})+", console.open("/admin/applications", headers={"Accept-Language": "en"}).text
+        r"Rp\d+(\.\d)? billion", console.open("/admin/applications", headers={"Accept-Language": "en"}).text
     )
 
 

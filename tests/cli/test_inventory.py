@@ -227,3 +227,38 @@ def test_the_report_names_clusters_and_retirements_and_writes_a_page(idp, tmp_pa
         assert title in text
         assert "<svg" in text
         assert "http" not in text.replace("http-equiv", "")
+
+
+IZIN = {
+    "name": "izin",
+    "fields": [
+        {"name": "nik", "label": "No. KTP"},
+        {"name": "pendidikan", "label": "Ijazah terakhir"},
+        {"name": "keluhan", "label": "Keluhan"},
+    ],
+}
+
+
+def test_f9_lint_lists_each_field_with_match_confidence_and_owner_and_exits_one_without_a_waiver(tmp_path):
+    form, given = tmp_path / "form.json", tmp_path / "waivers.json"
+    form.write_text(json.dumps(IZIN))
+    done = without_database(form, "--json")
+    assert done.exit_code == 1
+    listed = {each["name"]: each for each in json.loads(done.stdout)["forms"][0]["fields"]}
+    assert (listed["nik"]["attribute"], listed["nik"]["owner"]) == ("nik", "population_registry")
+    assert (listed["pendidikan"]["attribute"], listed["pendidikan"]["owner"]) == ("diploma", "education")
+    assert all(0.85 < listed[name]["confidence"] < 1 for name in ("nik", "pendidikan"))
+    assert listed["keluhan"]["verdict"] == "new"
+    waived = [
+        {
+            "form": "izin",
+            "attribute": attribute,
+            "starts_on": "2020-01-01",
+            "ends_on": "2999-12-31",
+            "state": "in_force",
+        }
+        for attribute in ("nik", "diploma")
+    ]
+    for count, status in ((1, 1), (2, 0)):
+        given.write_text(json.dumps({"waivers": waived[:count]}))
+        assert without_database(form, "--waivers", given).exit_code == status

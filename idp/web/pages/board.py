@@ -76,8 +76,8 @@ class RegisterSection:
     applications: int
     agencies: int
     asked_again: int
-    yearly_cost: int
-    saving: int
+    yearly_cost: str
+    saving: str
     expired: tuple[ExpiredWaiverLine, ...] = ()
 
 

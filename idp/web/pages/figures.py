@@ -69,7 +69,7 @@ class Overview:
     asked_again: str
     attributes: str
     yearly_cost: str
-    retirements: int
+    retirements: str
     saving: str
     bars: tuple[Bar, ...] = ()
     columns: tuple[str, ...] = ()
