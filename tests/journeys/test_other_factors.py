@@ -56,6 +56,8 @@ def test_a_code_by_sms_and_a_line_of_the_card_are_second_factors(
     walk.at("mfa", "recovery-card")
     walk.tell_secret("recovery_code", card)
     walk.press("#mfa-submit")
+    walk.at("outcome", "recovery-card-used")
+    walk.press("a[href^='/interaction/']")
     walk.at("account-security", "my-security")
 
 

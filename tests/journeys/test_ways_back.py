@@ -7,27 +7,30 @@ from playwright.sync_api import expect
 
 from tests.journeys import provider
 from tests.journeys.conftest import Begin
-from tests.journeys.people import Account, Authenticator
+from tests.journeys.people import Account, Authenticator, person
 from tests.journeys.town import Town
 from tests.journeys.walk import DESKTOP, PHONE, Walk
 
 NEW_PASSWORD = "kopi-pahit-di-beranda-rumah"
 LINK = re.compile(r"/recover/password\?token=\S+")
+CONFIRM = re.compile(r"/recover/confirm\?token=\S+")
+PERMIT = re.compile(r"/recover/permit\?permit=\S+")
 OFFICERS = ("laras@loket.contoh.id", "bayu@loket.contoh.id")
 
 
-def letter(walk: Walk, town: Town, address: str) -> str:
-    """Wait for the letter of the forgotten password and return its link."""
+def letter(walk: Walk, town: Town, address: str, wanted: re.Pattern[str] = LINK) -> str:
+    """Wait for a letter to an address with a link of this kind and return the link."""
     page = walk.page.context.new_page()
     try:
         for _ in range(60):
             page.goto(f"{town.issuer}/sandbox/outbox")
-            found = page.locator("a.row-link").filter(has_text=address).first
-            if found.count():
-                found.click()
-                link = LINK.search(page.locator("#message-text").inner_text())
+            found = page.locator("a.row-link").filter(has_text=address)
+            for number in range(found.count()):
+                found.nth(number).click()
+                link = wanted.search(page.locator("#message-text").inner_text())
                 if link:
                     return link[0]
+                page.go_back()
             page.wait_for_timeout(250)
     finally:
         page.close()
@@ -81,9 +84,10 @@ def enter(walk: Walk, town: Town, identifier: str) -> None:
     walk.at("admin-counter", "admin-counter")
 
 
-def test_two_officers_at_a_counter(town: Town, begin: Begin) -> None:
-    one, other = (begin("id", size=DESKTOP) for _ in range(2))
-    nik = town.persona("nakes").identifier
+@pytest.mark.parametrize(("language", "key"), [("id", "nakes"), ("en", "asn-pppk")])
+def test_two_officers_at_a_counter(language: str, key: str, town: Town, begin: Begin) -> None:
+    one, other = (begin(language, size=DESKTOP) for _ in range(2))
+    nik = town.persona(key).identifier
     enter(one, town, OFFICERS[0])
     one.find("[name=reason]").select_option("lost_everything")
     one.write(nik=nik)
@@ -99,10 +103,18 @@ def test_two_officers_at_a_counter(town: Town, begin: Begin) -> None:
     other.press("#case-approve")
     other.at("admin-counter-case", "admin-counter-code")
     code = other.find("#permit-code").inner_text()
-    citizen = begin("id", script=False)
+    citizen = begin(language, script=False)
     citizen.page.goto(f"{town.issuer}/recover/permit")
     citizen.at("permit", "permit")
-    citizen.write(nik=nik, permit=code)
+    citizen.write(permit=code)
+    account = renew(citizen, nik)
+    provider.sign_in(citizen, account)
+    at_home(citizen)
+
+
+def renew(citizen: Walk, nik: str) -> Account:
+    """Use the permit that stands on the page: new password, new application, new card."""
+    citizen.write(nik=nik)
     citizen.press("#permit-submit")
     citizen.at("new-password")
     citizen.tell_secret("password", NEW_PASSWORD)
@@ -114,5 +126,31 @@ def test_two_officers_at_a_counter(town: Town, begin: Begin) -> None:
     citizen.press("#authenticator-submit")
     citizen.at("new-card", "new-card")
     citizen.press("#card-done")
-    provider.sign_in(citizen, Account(nik, NEW_PASSWORD, authenticator))
-    citizen.at("account")
+    return Account(nik, NEW_PASSWORD, authenticator)
+
+
+@pytest.mark.parametrize(("language", "script", "key"), [("id", False, "jawa"), ("en", True, "sunda")])
+def test_who_one_is_proved_again_and_a_day_of_waiting(
+    language: str, script: bool, key: str, town: Town, begin: Begin
+) -> None:
+    walk, someone = begin(language, script=script, size=PHONE), person(key)
+    walk.page.goto(f"{town.issuer}/recover/identity")
+    walk.at("recover-identity", "recover-identity")
+    day, month, year = someone.birth_numbers
+    walk.write(nik=someone.nik, name=someone.name, birth_day=day, birth_month=month, birth_year=year)
+    walk.press("#identity-submit")
+    walk.at("recover-sent")
+    walk.page.goto(town.issuer + letter(walk, town, someone.email, CONFIRM))
+    walk.at("recover-confirm", "recover-confirm")
+    walk.press("#confirm-submit")
+    walk.at("outcome", "recover-waits")
+    town.let_changes_wait(hours=24)
+    walk.page.goto(town.issuer + letter(walk, town, someone.email, PERMIT))
+    walk.at("permit")
+    provider.sign_in(walk, renew(walk, someone.nik))
+    at_home(walk)
+
+
+def at_home(walk: Walk) -> None:
+    """Be on one's own pages, which speak the language of the account."""
+    expect(walk.find("body[data-page=account]")).to_be_visible()

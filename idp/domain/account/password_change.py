@@ -80,7 +80,11 @@ def change(
     Raises:
         Overtaken: it is another one by now, or the account is not open.
     """
-    mine = select(Account.status, Account.password_hash).where(Account.id == account_id).with_for_update()
+    mine = (
+        select(Account.status, Account.password_hash)
+        .where(Account.id == account_id)
+        .with_for_update(key_share=True)
+    )
     if tuple(db.execute(mine).one()) != ("active", before):
         raise Overtaken
     passwords.store(db, account_id, password_hash, now, citizen_id)

@@ -49,7 +49,8 @@ class WaysIn:
 
 def read(db: Session, account_id: UUID) -> WaysIn:
     """Read what stands; the account is locked, so that two removals at once cannot each leave the other's factor."""
-    account = db.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    mine = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    account = db.scalars(mine).one()
     db.refresh(account)
     kinds = db.scalars(
         select(Factor.kind).where(Factor.account_id == account_id, Factor.removed_at.is_(None))

@@ -259,8 +259,8 @@ def place(contact_id: UUID) -> Place:
 
 
 def one_at_a_time(db: Session, citizen_id: UUID) -> None:
-    """Let changes of one citizen wait for each other until the transaction ends."""
-    db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
+    """Let changes of one citizen wait for each other until the transaction ends, but nobody who only refers to them."""
+    db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update(key_share=True))
 
 
 def _confirm(db: Session, tree: KeyTree, person: Person, there: Contact, now: datetime) -> None:

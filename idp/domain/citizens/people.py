@@ -33,5 +33,5 @@ def citizen_of(db: Session, account_id: UUID) -> UUID | None:
 
 def stands(db: Session, account_id: UUID) -> bool:
     """Tell whether an account is open, and let whoever locks it wait until this transaction ends."""
-    status = select(Account.status).where(Account.id == account_id).with_for_update()
+    status = select(Account.status).where(Account.id == account_id).with_for_update(key_share=True)
     return db.scalars(status).one_or_none() == "active"

@@ -102,6 +102,9 @@ def confirm_change(contact_id: UUID, action: str) -> Response:
             where = f"{ADDRESS}/{contact_id}/{action}"
             page = code_page(resident, old.kind, old.value, about, action=where, errors=(wrong_code(),))
             return show(page)
+        refusal = _refusal(db, resident, chosen, action)  # judging the code has ended the transaction
+        if refusal is not None:
+            return show(_page(db, resident, contact_id, refusal), 409)
         return _act(db, resident, chosen, action)
 
 
