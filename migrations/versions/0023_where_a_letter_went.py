@@ -1,6 +1,6 @@
 """Keep where a letter that leads back in went (ADR 0026).
 
-Revision 0025, after 0024.
+Revision 0023, after 0022.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
