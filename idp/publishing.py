@@ -21,7 +21,7 @@ from idp.domain.exchange import agreements, fetching
 from idp.domain.exchange.fetching import FAILED, REFUSED, UNKNOWN, Heard, Question
 from idp.domain.exchange.may_release import Reason
 from idp.domain.exchange.publishers import Publications
-from idp.domain.exchange.sources import STORED_AS
+from idp.domain.exchange.sources import stored_as
 from idp.domain.exchange.stated import MOST_BYTES, BadStatement, read_answer
 from idp.domain.registry.lookup import ClientCache
 from idp.domain.store.database import Database
@@ -91,7 +91,7 @@ class Publishing:
     def fill_for(self, client: Client, citizen_id: UUID, names: Iterable[str]) -> Mapping[str, Reason]:
         """Ask for what a client may have of these claims, before its citizen is shown the values."""
         publications = self.publications.current()
-        attributes = {STORED_AS.get(name, name) for name in names} & publications.keys()
+        attributes = {stored_as(name) for name in names} & publications.keys()
         others = {name for name in attributes if publications[name].agency_id != client.agency_id}
         if others:
             with self._database.reading() as db:

@@ -70,7 +70,7 @@ def attributes() -> Response:
 @bp.get("/catalogue/<name>")
 def attribute(name: str) -> Response:
     """Show one attribute in full."""
-    if name not in CLAIMS:
+    if name not in ENTRIES:
         abort(404)
     with unit_of_work() as db:
         return show(_page(db, CLAIMS[name]))
@@ -87,7 +87,7 @@ def as_json() -> Response:
 @bp.get("/catalogue/<name>.schema.json")
 def as_schema(name: str) -> Response:
     """Give one attribute as JSON Schema."""
-    if name not in CLAIMS:
+    if name not in ENTRIES:
         abort(404)
     return _document(json_schema(name), SCHEMA)
 
@@ -151,7 +151,7 @@ def _page(db: Session, claim: Claim) -> AttributePage:
         owner=SOURCES[claim.source].label(language),
         publisher=localised(publisher.name_id, publisher.name_en) if publisher is not None else "",
         by_agreement=claim.source not in HELD_HERE,
-        asking=f'{{"userinfo": {{"{claim.name}": null}}}}',
+        asking=_asking(claim.name),
         scope=claim.scope,
         kind=_kinds()[claim.kind],
         sensitivity=_badge(claim.sensitivity),
@@ -164,6 +164,13 @@ def _page(db: Session, claim: Claim) -> AttributePage:
         readers=tuple(_reader(row, names) for row in readers),
         versions=tuple(VersionLine(v.number, v.since, v.change(language)) for v in reversed(entry.versions)),
     )
+
+
+def _asking(name: str) -> str:
+    value = {"lives_in_regency": '{"value": "34.04"}', "lives_in_province": '{"value": "34"}'}.get(
+        name, "null"
+    )
+    return f'{{"userinfo": {{"{name}": {value}}}}}'
 
 
 def _reader(row: Agreement, names: Mapping[str, Agency]) -> ReaderLine:

@@ -72,7 +72,7 @@ def source_label(key: str, language: str) -> str:
 
 def purpose(client: Client, name: str, language: str) -> str:
     """Say what a client needs a claim for."""
-    use = client.claims.get(name)
+    use = client.use(name)
     given = (use.purpose.get(language) or use.purpose.get("id")) if use is not None else None
     return given or str(_("Untuk melayani Anda di %(service)s", service=client.name(language)))
 
@@ -97,11 +97,11 @@ def ground_in_words(named: str) -> str:
 
 def ground(client: Client, name: str) -> str:
     """Return the ground by its name in registrations; consent where a client gives none."""
-    use = client.claims.get(name)
+    use = client.use(name)
     return use.legal_basis if use is not None else CONSENT
 
 
 def is_notice(client: Client, name: str) -> bool:
     """Tell what is given on another ground than consent from what the citizen is asked for."""
-    use = client.claims.get(name)
+    use = client.use(name)
     return use is not None and use.by_law

@@ -123,7 +123,7 @@ def _field(name: str, use: Use, client: Client | None) -> UsedField:
     purposes = terms.get("purpose") or {}
     purpose = str(purposes.get(language) or purposes.get("id") or "") if isinstance(purposes, Mapping) else ""
     ground, source = terms.get("legal_basis"), terms.get("source")
-    if client is not None and not terms and name in client.claims:
+    if client is not None and not terms and client.use(name) is not None:
         purpose, ground = claim_lines.purpose(client, name, language), claim_lines.ground(client, name)
     return UsedField(
         label=label(name),

@@ -28,6 +28,7 @@ def published(services, desk):
                 client_id="tax-app",
                 endpoint="https://pajak.example/attributes",
                 subject="nik",
+                proposed_by="tests",
                 created_at=desk.now,
                 updated_at=desk.now,
             )

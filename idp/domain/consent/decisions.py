@@ -19,6 +19,7 @@ from idp.domain.store.database import Session
 from idp.protocol.oauth.authorization_details import read_stored, stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.values import format_scope
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.claims_request import ClaimsRequest
 from idp.protocol.oidc.consent_lifetime import lifetime
 from keys import DataKey, Place
@@ -123,10 +124,10 @@ def is_required(client: Client, claims: ClaimsRequest, name: str) -> bool:
     The registration decides where it lists the claim; else an essential claim is required, a voluntary one asked for
     by name is not, and what only a scope stands for comes with that scope.
     """
-    use = client.claims.get(name)
+    use = client.use(name)
     if use is not None:
         return use.required
-    return claims.is_essential(name) or not claims.names(name)
+    return claims.is_essential(base(name)) or not claims.names(base(name))
 
 
 def standing(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> Authorization | None:

@@ -15,7 +15,7 @@ from idp.domain.citizens.models import AttributeValue, Citizen, Contact
 from idp.domain.exchange import agreements, disputes
 from idp.domain.exchange.may_release import Circumstances, Reason, may_release
 from idp.domain.exchange.release import local_day
-from idp.domain.exchange.sources import STORED_AS, Person, Provenance, SealedValue, open_values, with_chosen
+from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values, stored_as, with_chosen
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.userinfo import citizen_claims
@@ -94,7 +94,7 @@ def _may_leave(
     wanted: list[str] = []
     withheld: dict[str, Reason] = {}
     for name in names:
-        attribute = STORED_AS.get(name, name)
+        attribute = stored_as(name)
         reason = may_release(name, attribute, kept.get(name) or kept.get(attribute), known).reason
         if reason is None:
             wanted.append(name)

@@ -17,19 +17,20 @@ from idp.domain.exchange.entries import REFUSED, RELEASED, Entry, write
 from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release
 from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.sources import (
-    STORED_AS,
     Opened,
     Person,
     SealedValue,
     attributes_for,
     open_values,
+    stored_as,
     with_chosen,
 )
 from idp.domain.exchange.terms import Terms, terms_of
 from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.claims import registered
-from idp.protocol.oidc.userinfo import citizen_claims
+from idp.protocol.oidc.userinfo import ABSENCE_IS_NO, citizen_claims
 from idp.protocol.oidc.verified_claims import Verified, VerifiedRequest, plain_names
 from keys import DataKey, Vault
 
@@ -201,10 +202,14 @@ def release(
     `names` must be among what the citizen allowed; anything else is a programming error.
     """
     permitted = registered(how.client)
-    asked = tuple(name for name in names if name in permitted)
+    asked = tuple(name for name in names if base(name) in permitted)
     wanted, withheld, stale = _decided(found, asked, how, now)
     opened = _open(found, wanted, how.client, vault, salt)
-    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now))
+    denied = [name for name, reason in withheld.items() if _means_no(name, reason, how)]
+    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now)) | dict.fromkeys(
+        denied, False
+    )
+    withheld = {name: reason for name, reason in withheld.items() if name not in denied}
     terms, as_json = terms_of(how.client, tuple(claims))
     answer = Answer(uuid4(), claims, opened, terms, withheld, stale)
     if claims:
@@ -261,7 +266,7 @@ def _decided(
     withheld: dict[str, Reason] = {}
     stale: list[str] = []
     for name in asked:
-        attribute = STORED_AS.get(name, name)
+        attribute = stored_as(name)
         value = kept.get(name) or kept.get(attribute)
         decision = may_release(name, attribute, value, known)
         if decision.reason is not None:
@@ -271,6 +276,12 @@ def _decided(
         if decision.stale:
             stale.append(name)
     return tuple(wanted), withheld, frozenset(stale)
+
+
+def _means_no(name: str, reason: Reason, how: How) -> bool:
+    """Tell whether the absence of a value is itself the answer: its owner knows nothing, or it ended (F13)."""
+    unknown = how.failures.get(stored_as(name)) is Reason.UNKNOWN_TO_PUBLISHER
+    return name in ABSENCE_IS_NO and (reason is Reason.EXPIRED or unknown)
 
 
 def local_day(person: Person, now: datetime) -> Any:

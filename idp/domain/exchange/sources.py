@@ -13,6 +13,7 @@ import orjson
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.mac import mac
 from idp.protocol.oauth.values import b64url
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.userinfo import needed_values
 from keys import DataKey, Place
 
@@ -26,9 +27,16 @@ STORED_AS: Mapping[str, str] = {
     "age_over_17": "birthdate",
     "age_over_21": "birthdate",
     "age_over_60": "birthdate",
+    "lives_in_regency": "id_address",
+    "lives_in_province": "id_address",
     "is_civil_servant": "employment_kind",
 }
 """Claims that are read out of an attribute of another name."""
+
+
+def stored_as(name: str) -> str:
+    """Return the attribute a claim or question is read from."""
+    return STORED_AS.get(base(name), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class Opened:
 
 def attributes_for(claims: Iterable[str]) -> frozenset[str]:
     """Return the attributes that these claims are read from."""
-    return frozenset(STORED_AS.get(name, name) for name in needed_values(tuple(claims)))
+    return frozenset(stored_as(name) for name in needed_values(tuple(claims)))
 
 
 def open_values(
@@ -146,9 +154,9 @@ def open_values(
     if "nik" not in names:
         values.pop("nik", None)
     account = Provenance("account", "ial0", None)
-    provenance = {name: origin.get(STORED_AS.get(name, name), account) for name in names if name in values}
+    provenance = {name: origin.get(stored_as(name), account) for name in names if name in values}
     for name in names:
-        source = origin.get(STORED_AS.get(name, name))
+        source = origin.get(stored_as(name))
         if source is not None:
             provenance[name] = source
     return Opened(values, provenance)

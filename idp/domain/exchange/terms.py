@@ -23,7 +23,7 @@ def terms_of(client: Client, names: tuple[str, ...]) -> tuple[Terms, str]:
 
 
 def _use(client: Client, name: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    use = client.claims.get(name, _NO_USE)
+    use = client.use(name) or _NO_USE
     return use.legal_basis, tuple(sorted(use.purpose.items()))
 
 

@@ -315,7 +315,7 @@ def _reading(metadata: Mapping[str, Any], profile: Profile, policy: Policy, repo
     if policy.strict and not {"client_name", "client_name#en"} <= metadata.keys():
         report.add("client_name", Rule.NAME)
     uses = metadata.get("claims", {})
-    _within(report, "claims", uses, CLAIMS)
+    _within(report, "claims", uses, CLAIMS.keys())
     for name, use in uses.items():
         _use(name, use, ("id", "en") if policy.strict else ("id",), report)
     if policy.strict and not uses and set(metadata["scope"].split()) - PLAIN_SCOPES:

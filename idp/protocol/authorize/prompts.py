@@ -230,5 +230,5 @@ def _must_ask(client: Client, given: AuthorizationView, names: tuple[str, ...]) 
         return True
     refused = [name for name in names if name not in given.granted]
     return not given.declined.issuperset(refused) or any(
-        name in client.claims and client.claims[name].required for name in refused
+        (use := client.use(name)) is not None and use.required for name in refused
     )

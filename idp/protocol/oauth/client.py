@@ -135,6 +135,10 @@ class Client:
         encrypted = {kind for kind in ANSWERS if getattr(self, f"{kind}_encrypted_response_alg")}
         object.__setattr__(self, "encrypted", frozenset(encrypted))
 
+    def use(self, name: str) -> ClaimUse | None:
+        """Return why this client asks for a claim; a question counts as the claim it asks about."""
+        return self.claims.get(name) or self.claims.get(name.partition(":")[0])
+
     @property
     def is_public(self) -> bool:
         """True for a client that cannot keep a secret (RFC 6749 §2.1)."""

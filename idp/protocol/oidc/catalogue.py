@@ -1,10 +1,11 @@
 """The claim catalogue: names on the wire, their scopes, sources, sensitivity and plain-language labels."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 SCHEMA: Final = "urn:gerbang:claim:v1:"
 
@@ -152,6 +153,18 @@ _ROWS: Final = (
     Claim("id_address", "address", _O, _G, "Alamat sesuai KTP", "Address on the identity card", _REG),
     Claim("regency_code", "address:region", _T, _G, "Kode kabupaten atau kota", "Regency code", _REG),
     Claim("province_code", "address:region", _T, _G, "Kode provinsi", "Province code", _REG),
+    Claim(
+        "lives_in_regency",
+        "address:region",
+        _B,
+        _G,
+        "Tinggal di kabupaten atau kota",
+        "Lives in the regency or city",
+        _REG,
+    ),
+    Claim(
+        "lives_in_province", "address:region", _B, _G, "Tinggal di provinsi", "Lives in the province", _REG
+    ),
     Claim("nik", "nik", _T, _R, "NIK", "National identity number (NIK)", _REG),
     Claim("nik_ref", "nik", _T, _G, "Kode rujukan NIK", "Reference to your NIK", _REG),
     Claim("family_card_number", "family", _T, _R, "Nomor kartu keluarga", "Family card number", _REG),
@@ -173,7 +186,53 @@ _ROWS: Final = (
     Claim("is_civil_servant", "asn", _B, _G, "Pegawai negeri", "Civil servant", "civil_service"),
 )
 
-CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType({claim.name: claim for claim in _ROWS})
+QUESTIONS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "lives_in_regency": re.compile(r"[0-9]{2}\.[0-9]{2}"),
+        "lives_in_province": re.compile(r"[0-9]{2}"),
+    }
+)
+"""Claims that answer yes or no to a value the request names (OIDC Core §5.5.1), and what such a value looks like.
+
+Asked with a value, a question has a name of its own, as in `lives_in_regency:34.04`: a citizen allows that one, it
+stands in the ledger, and another value has to be allowed anew.
+"""
+
+
+def base(name: str) -> str:
+    """Return the name in the catalogue of a claim or question."""
+    return name.partition(":")[0]
+
+
+def question(name: str, values: Iterable[object]) -> str | None:
+    """Return the name of a question about these values; None when none of them can be asked."""
+    fit = {value for value in values if isinstance(value, str) and QUESTIONS[name].fullmatch(value)}
+    return f"{name}:{'+'.join(sorted(fit))}" if fit else None
+
+
+class _Claims(dict[str, Claim]):
+    """Claims by name; a question with its values is found as well, and no listing shows it."""
+
+    def __missing__(self, name: str) -> Claim:
+        claim, values = dict.get(self, base(name)), name.partition(":")[2]
+        if claim is None or claim.name not in QUESTIONS or question(claim.name, values.split("+")) != name:
+            raise KeyError(name)
+        said = values.replace("+", ", ")
+        return replace(
+            claim, name=name, label_id=f"{claim.label_id} {said}", label_en=f"{claim.label_en} {said}"
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or (isinstance(name, str) and self.get(name) is not None)
+
+
+CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType(_Claims((claim.name, claim) for claim in _ROWS))
 BY_SCOPE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {scope: tuple(claim.name for claim in _ROWS if claim.scope == scope) for scope in SCOPES}
 )

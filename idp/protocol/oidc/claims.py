@@ -10,6 +10,7 @@ from idp.protocol.oidc.catalogue import (
     BY_SCOPE,
     CLAIMS,
     COMPANIONS,
+    QUESTIONS,
     SCOPES,
     SOURCES,
     Claim,
@@ -17,6 +18,8 @@ from idp.protocol.oidc.catalogue import (
     Scope,
     Sensitivity,
     Source,
+    base,
+    question,
 )
 from idp.protocol.oidc.claims_request import VOLUNTARY, ClaimSpec, ClaimsRequest
 
@@ -60,6 +63,8 @@ class WantedClaims:
         """Name what is wanted once; most answers are remembered."""
         asked = {*self.userinfo, *self.id_token, *self.verified}
         names = tuple(name for name in CLAIMS if name in asked)
+        if len(names) != len(asked):
+            names += tuple(sorted(name for name in asked if name not in names and name in CLAIMS))
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "own", tuple(name for name in names if name not in _COMPANIONS))
 
@@ -67,8 +72,8 @@ class WantedClaims:
         """Keep what the client is registered to read (OIDC Core §5.5; UU PDP art. 16)."""
         allowed = registered(client)
         return WantedClaims(
-            {name: spec for name, spec in self.userinfo.items() if name in allowed},
-            {name: spec for name, spec in self.id_token.items() if name in allowed},
+            {name: spec for name, spec in self.userinfo.items() if base(name) in allowed},
+            {name: spec for name, spec in self.id_token.items() if base(name) in allowed},
             tuple(name for name in self.verified if name in allowed),
         )
 
@@ -76,7 +81,7 @@ class WantedClaims:
 @lru_cache(maxsize=512)
 def claims_of(scope: tuple[str, ...]) -> tuple[str, ...]:
     """The claims some scopes stand for, in catalogue order (OIDC Core §5.4)."""
-    return tuple(name for name, claim in CLAIMS.items() if claim.scope in scope)
+    return tuple(name for name, claim in CLAIMS.items() if claim.scope in scope and name not in QUESTIONS)
 
 
 def wanted(scope: Iterable[str], claims: ClaimsRequest | None = None) -> WantedClaims:
@@ -121,4 +126,13 @@ def _registered(scopes: tuple[str, ...], listed: tuple[str, ...]) -> frozenset[s
 
 
 def _known(specs: Mapping[str, ClaimSpec]) -> dict[str, ClaimSpec]:
-    return {name: spec for name, spec in specs.items() if name in CLAIMS}
+    """Keep what the catalogue has; a question is known by the values it is asked with, and needs one."""
+    known: dict[str, ClaimSpec] = {}
+    for name, spec in specs.items():
+        if name in QUESTIONS:
+            asked = question(name, spec.wanted_values)
+            if asked is not None:
+                known[asked] = spec
+        elif name in CLAIMS and base(name) == name:
+            known[name] = spec
+    return known

@@ -7,10 +7,16 @@ from typing import Final
 
 from idp.protocol.oauth.values import seconds
 from idp.protocol.oidc.address import address_of
-from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Kind
+from idp.protocol.oidc.catalogue import CLAIMS, COMPANIONS, Kind, base
 
 OLDEST_YEAR: Final = 1850
 AGES: Final[Mapping[str, int]] = {"age_over_17": 17, "age_over_21": 21, "age_over_60": 60}
+LIVES_IN: Final[Mapping[str, str]] = {
+    "lives_in_regency": "regency_code",
+    "lives_in_province": "province_code",
+}
+ABSENCE_IS_NO: Final = frozenset({"is_civil_servant"})
+"""Questions that a register answers with no when it does not know a person."""
 CIVIL_SERVANTS: Final = frozenset({"PNS", "PPPK"})
 
 _BIRTHDATE = re.compile(r"([0-9]{4})(?:-[0-9]{2}-[0-9]{2})?")
@@ -51,7 +57,7 @@ def citizen_claims(
 
 def needed_values(names: Collection[str]) -> frozenset[str]:
     """The stored values to open for these claims, sources of derived ones included."""
-    needed = {source for name in names for source in _SOURCE.get(name, ())}
+    needed = {source for name in names for source in _SOURCE.get(base(name), ())}
     return frozenset(names) | needed
 
 
@@ -83,6 +89,8 @@ _SOURCE: Final[Mapping[str, tuple[str, ...]]] = {
     "address": ("id_address",),
     "regency_code": ("id_address",),
     "province_code": ("id_address",),
+    "lives_in_regency": ("id_address",),
+    "lives_in_province": ("id_address",),
     **dict.fromkeys(AGES, ("birthdate",)),
     "is_civil_servant": ("employment_kind",),
 }
@@ -96,6 +104,10 @@ def _derived(name: str, values: Mapping[str, object], today: date | None) -> obj
         kind = values.get("employment_kind")
         return kind in CIVIL_SERVANTS if isinstance(kind, str) else _NOTHING
     id_address = values.get("id_address")
+    asked, _, places = name.partition(":")
+    if asked in LIVES_IN:
+        code = id_address.get(LIVES_IN[asked]) if isinstance(id_address, Mapping) else None
+        return code in places.split("+") if isinstance(code, str) and places else _NOTHING
     if name not in _SOURCE or not isinstance(id_address, Mapping):
         return _NOTHING
     return address_of(id_address) if name == "address" else id_address.get(name)

@@ -22,6 +22,7 @@ from idp.protocol.authorize.prompts import asked_claims, asked_resources
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.subject import subject
 from idp.web import chosen_contacts, claim_lines, csrf, locale
 from idp.web.context import services, unit_of_work
@@ -196,7 +197,7 @@ def _shown(
 
 def _asked_by_name(name: str, asked: AuthorizationRequest, client: Client) -> bool:
     """Tell a claim the client names from one of the many a scope stands for; only those are shown without a value."""
-    return name in client.claims or asked.claims.names(name)
+    return client.use(name) is not None or asked.claims.names(base(name))
 
 
 def _may_come(name: str, opened: Preview) -> bool:

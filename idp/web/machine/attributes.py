@@ -23,7 +23,7 @@ from idp.protocol.oauth.parameters import Parameters
 from idp.protocol.oauth.responses import Reply, json_reply, jwt_reply
 from idp.protocol.oidc.access_token import AccessToken
 from idp.protocol.oidc.attribute_push import MEDIA_TYPE, Push, UnknownPushKey, open_push, sender
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import CLAIMS, base
 from idp.protocol.oidc.once_only import OnceOnly
 from idp.web.limits import FAILURES, PUSHES
 from idp.web.machine.machines import Machines
@@ -62,6 +62,8 @@ def _read(machines: Machines, request: MachineRequest) -> Reply:
     shown = presented(machines, request, CHANNEL)
     token, client, found = shown.token, shown.client, shown.found
     covered = _covered(token, within(found, token))
+    by_base = {base(name): name for name in covered}
+    asked = tuple(by_base.get(name, name) for name in asked)
     names = asked or covered
     if not set(names) <= set(covered) | set(found.declined):
         raise InvalidRequest("claims has a name that this token does not cover", parameter="claims")

@@ -12,13 +12,13 @@ from limits import RateLimitItemPerHour
 from idp.domain.exchange import refusals, release
 from idp.domain.exchange.may_release import Reason, is_older, needs_agreement
 from idp.domain.exchange.release import Answer, How, Releasable
-from idp.domain.exchange.sources import STORED_AS
+from idp.domain.exchange.sources import stored_as
 from idp.domain.grants.revoke import exp_day
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidToken, TooManyRequests
 from idp.protocol.oauth.requests import UserInfoRequest
 from idp.protocol.oidc.access_token import AccessToken
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import CLAIMS, base
 from idp.protocol.oidc.verified_claims import MEMBER
 from idp.web.machine.confirmation import require_key
 from idp.web.machine.machines import Machines
@@ -109,13 +109,13 @@ def told(
 
     `verified` is the answer to a request for verified claims; what was asked for only there stands only there.
     """
-    claims: dict[str, object] = {name: answer.claims[name] for name in names if name in answer.claims}
-    provenance = {name: origin for name, origin in answer.provenance().items() if name in claims}
+    claims: dict[str, object] = {base(name): answer.claims[name] for name in names if name in answer.claims}
+    provenance = {base(name): origin for name, origin in answer.provenance().items() if base(name) in claims}
     if provenance:
         claims[PROVENANCE] = provenance
     if verified is not None:
         claims[MEMBER] = verified
-    withheld = {name: reason.value for name, reason in {**refused, **answer.withheld}.items()}
+    withheld = {base(name): reason.value for name, reason in {**refused, **answer.withheld}.items()}
     if withheld:
         claims[WITHHELD] = withheld
     return claims
@@ -137,12 +137,12 @@ def also_verified(found: Releasable, names: Sequence[str]) -> tuple[str, ...]:
 
 def refused(found: Releasable, client: Client) -> Mapping[str, Reason]:
     """The items of this client that were not given at consent: declined, or never asked for want of an agreement."""
-    names = [name for name in found.declined if name in client.claims and name not in found.allowed]
+    names = [name for name in found.declined if client.use(name) is not None and name not in found.allowed]
     if not names:
         return {}
     return {
         name: Reason.NO_AGREEMENT
-        if needs_agreement(name, STORED_AS.get(name, name), client, found.agreed)
+        if needs_agreement(name, stored_as(name), client, found.agreed)
         else Reason.DECLINED
         for name in names
     }
@@ -155,7 +155,7 @@ def _lacking(found: Releasable, names: Sequence[str], how: How, now: datetime) -
     kept = {value.name: value for value in found.sealed}
     lacking: dict[str, None] = {}
     for name in names:
-        attribute = STORED_AS.get(name, name)
+        attribute = stored_as(name)
         publication = how.publications.get(attribute)
         if publication is None or needs_agreement(name, attribute, how.client, found.agreed):
             continue

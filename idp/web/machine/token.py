@@ -25,6 +25,7 @@ from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oauth.requests import TokenRequest
 from idp.protocol.oauth.responses import Reply, token_reply
 from idp.protocol.oauth.values import format_scope
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.verified_claims import MEMBER, VerifiedRequest, plain_names
 from idp.web.machine.authenticate import authenticate
 from idp.web.machine.confirmation import confirmed
@@ -101,6 +102,6 @@ def _released(machines: Machines, client: Client, grant: Grant, now: datetime) -
         salt=services.tree.sector_salt,
         now=now,
     )
-    claims = {name: answer.claims[name] for name in names if name in answer.claims}
+    claims = {base(name): answer.claims[name] for name in names if name in answer.claims}
     said = answer.verified(verified, now)
     return claims if said is None else {**claims, MEMBER: said}

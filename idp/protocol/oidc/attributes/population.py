@@ -151,6 +151,20 @@ ENTRIES: Final[Mapping[str, Entry]] = {
         MONTH,
         schema=PROVINCE,
     ),
+    "lives_in_regency": Entry(
+        "Ya atau tidak: warga tinggal di kabupaten atau kota yang ditanyakan. Alamatnya tidak ikut dikirim.",
+        "Yes or no: the citizen lives in the regency or city that is asked about. The address is not sent.",
+        LAW,
+        True,
+        MONTH,
+    ),
+    "lives_in_province": Entry(
+        "Ya atau tidak: warga tinggal di provinsi yang ditanyakan. Alamatnya tidak ikut dikirim.",
+        "Yes or no: the citizen lives in the province that is asked about. The address is not sent.",
+        LAW,
+        True,
+        MONTH,
+    ),
     "nik": Entry(
         "Nomor Induk Kependudukan, 16 angka. Hanya bila hukum mewajibkan; selain itu pakai kode rujukan.",
         "The national identity number, 16 digits. Only where law demands it; use the reference otherwise.",
