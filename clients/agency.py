@@ -104,12 +104,12 @@ def make_agency(agency: Agency, deployment: Deployment, *, clock: Clock = system
 def act_on(event: SecurityEvent, agency: Agency, store: Store) -> bool:
     """Do what an event asks of an agency: stop, or look again; what it does not know it leaves (UU PDP art. 40).
 
-    A withdrawn consent or a closed account: what was released is deleted and the visit ends. A changed or corrected
-    attribute: the copy counts as outdated and is asked for again. A locked account: the visit ends.
+    A withdrawn consent or a closed account: what was released is deleted and the visit ends. A changed, corrected or
+    disputed attribute: the copy counts as outdated and is asked for again. A locked account: the visit ends.
     """
     if event.kind in ("consent-withdrawn", "account-purged"):
         store.forget(event.sub, {field.name for field in agency.form.fields if field.claim})
-    elif event.kind in ("attribute-changed", "attribute-corrected"):
+    elif event.kind in ("attribute-changed", "attribute-corrected", "attribute-disputed"):
         store.outdate(event.sub)
     elif event.kind == "account-disabled":
         store.end_for(sub=event.sub, sid=None)

@@ -71,6 +71,14 @@ OPERATORS = (
         agency_id="tax",
     ),
     SandboxOperator(
+        identifier="yoga@pajak.contoh.id",
+        name="Yoga Mahendra",
+        role="agency",
+        password="Pintu-Ladang-4462",  # noqa: S106
+        totp_secret="OFSXE5DZOVUW64DBONSGMZ3IOFSXE5DZ",  # noqa: S106
+        agency_id="tax",
+    ),
+    SandboxOperator(
         identifier="hadi@pendidikan.contoh.id",
         name="Hadi Gunawan",
         role="agency",

@@ -5,7 +5,9 @@ import re
 
 import pytest
 
+from idp.domain.account import own_copy
 from idp.domain.citizens import profile
+from idp.domain.citizens.models import Citizen
 from tests import factories
 from tests.support import state
 from tests.support.data_cases import FALSE, ask, conflict, key_of, step, the_case
@@ -154,3 +156,16 @@ def test_what_an_agency_owns_goes_to_that_agency(services, citizen, at_home):
     (row,) = state.rows(services.database, "data_case")
     assert (row["attribute"], row["owner_id"]) == ("position", "civil_service")
     assert "Badan Kepegawaian Negara" in said(page)
+
+
+@sqlite_only
+def test_the_own_copy_holds_cases_and_what_agencies_reported(services, citizen):
+    case_id = conflict(services, citizen)
+    ask(services, citizen)
+    key = key_of(services, citizen)
+    with services.database.unit_of_work() as db:
+        row = db.get_one(Citizen, citizen.citizen_id)
+        copy = own_copy.everything(db, key, row, services.clock(), "id")
+    assert {each["kind"] for each in copy["cases_about_data"]} == {"conflict", "correction"}
+    assert the_case(services, case_id).number in {each["number"] for each in copy["cases_about_data"]}
+    assert [(each["name"], each["value"]) for each in copy["reported_by_agencies"]] == [("birthdate", FALSE)]

@@ -17,7 +17,8 @@ from idp.domain.authenticators import factors, recovery_codes
 from idp.domain.citizens import contacts, pending_changes, profile
 from idp.domain.citizens.models import Account, AttributeValue, Citizen
 from idp.domain.consent.models import Authorization
-from idp.domain.exchange import ledger
+from idp.domain.exchange import dispute_words, disputes, ledger
+from idp.domain.exchange.dispute_models import DataCase
 from idp.domain.messages import inbox
 from idp.domain.registry.lookup import as_client
 from idp.domain.registry.models import ClientRegistration
@@ -63,6 +64,8 @@ def everything(db: Session, data_key: DataKey, citizen: Citizen, now: datetime, 
         "consents": list(_consents(db, data_key, citizen, names)),
         "releases": list(_releases(db, citizen, names)),
         "history": list(_history(db, citizen, names)),
+        "cases_about_data": list(_cases(db, data_key, citizen)),
+        "reported_by_agencies": list(_observations(db, data_key, citizen)),
         "sessions": list(_sessions(db, citizen)),
         "second_factors": [
             {"kind": f.kind, "name": f.name, "added_at": f.created_at, "last_used_at": f.last_used_at}
@@ -170,6 +173,42 @@ def _history(db: Session, citizen: Citizen, names: _ClientNames) -> Iterator[Doc
         if len(entries) < PAGE:
             return
         offset += PAGE
+
+
+def _cases(db: Session, data_key: DataKey, citizen: Citizen) -> Iterator[Document]:
+    rows = db.scalars(
+        select(DataCase).where(DataCase.citizen_id == citizen.id).order_by(DataCase.opened_at.desc())
+    )
+    for row in rows:
+        written = dispute_words.words(data_key, row)
+        yield {
+            "number": row.number,
+            "kind": row.kind,
+            "attribute": row.attribute,
+            "owner": row.owner_id,
+            "reported_by": row.reported_by,
+            "opened_at": row.opened_at,
+            "due_at": row.due_at,
+            "decided_at": row.decided_at,
+            "outcome": row.outcome,
+            "you_said": dict(written.said),
+            "you_proposed": dict(written.proposed),
+            "document": written.document,
+            "answer": written.answer if row.decided_at is not None else "",
+        }
+
+
+def _observations(db: Session, data_key: DataKey, citizen: Citizen) -> Iterator[Document]:
+    for row in disputes.observations(db, citizen.id):
+        yield {
+            "name": row.attribute,
+            "value": disputes.opened(data_key, row),
+            "source": row.source,
+            "verified_at": row.verified_at,
+            "observed_at": row.observed_at,
+            "verdict": row.verdict,
+            "case": row.case_number,
+        }
 
 
 def _sessions(db: Session, citizen: Citizen) -> Iterator[Document]:

@@ -6,26 +6,23 @@ with the citizen's data key and forgotten with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final
 from uuid import UUID
 
-import orjson
 from sqlalchemy import ColumnElement, func, select
 
 from idp.domain.citizens.models import Citizen
 from idp.domain.exchange.dispute_models import DataCase
+from idp.domain.exchange.dispute_words import Words as Words, seal as seal, words as words
 from idp.domain.store.database import Session
-from keys import DataKey, KeyTree, Place
+from keys import DataKey, KeyTree
 
 OPEN: Final = "open"
 ANSWERED: Final = "answered"
 CLOSED: Final = "closed"
 MOST: Final = 200
-
-Column = Literal["said", "proposed", "document", "answer", "new_value"]
 
 
 class DataCaseRefused(Exception):
@@ -39,40 +36,6 @@ class DataCaseRefused(Exception):
         super().__init__(reason)
         self.reason = reason
         self.case_id = case_id
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What stands in a case, opened."""
-
-    said: Mapping[str, Any] = field(repr=False)
-    proposed: Mapping[str, Any] = field(repr=False)
-    document: str = field(repr=False)
-    answer: str = field(repr=False)
-    new_value: Any = field(repr=False)
-
-
-def seal(data_key: DataKey, case_id: UUID, column: Column, value: object) -> bytes | None:
-    """Seal what belongs in a column of a case; nothing stays nothing."""
-    if value in ("", None):
-        return None
-    return data_key.seal(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), _place(case_id, column))
-
-
-def words(data_key: DataKey, case: DataCase) -> Words:
-    """Open everything that was written in a case."""
-
-    def opened(column: Column) -> Any:
-        sealed = getattr(case, column)
-        return None if sealed is None else orjson.loads(data_key.unseal(sealed, _place(case.id, column)))
-
-    return Words(
-        said=opened("said") or {},
-        proposed=opened("proposed") or {},
-        document=opened("document") or "",
-        answer=opened("answer") or "",
-        new_value=opened("new_value"),
-    )
 
 
 def data_key_of(db: Session, tree: KeyTree, citizen_id: UUID) -> DataKey | None:
@@ -139,7 +102,3 @@ def _waits() -> tuple[ColumnElement[bool], ...]:
     """What is still to be answered: nobody answers for a person who is forgotten."""
     living = select(Citizen.id).where(Citizen.id == DataCase.citizen_id, Citizen.data_key.is_not(None))
     return (DataCase.decided_at.is_(None), living.exists())
-
-
-def _place(case_id: UUID, column: Column) -> Place:
-    return Place(DataCase.__tablename__, column, case_id.hex)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Update, select, update
 
@@ -45,16 +45,23 @@ def claim_opened(db: Session, now: datetime) -> Sequence[DataCase]:
 
 def claim_late(db: Session, now: datetime) -> Sequence[DataCase]:
     """Take the cases that have become late and nobody was alerted to; of two workers one gets each."""
-    due = (DataCase.decided_at.is_(None), DataCase.late_at.is_(None), DataCase.due_at <= now)
+    living = select(Citizen.id).where(Citizen.id == DataCase.citizen_id, Citizen.data_key.is_not(None))
+    due = (
+        DataCase.decided_at.is_(None),
+        DataCase.late_at.is_(None),
+        DataCase.due_at <= now,
+        living.exists(),
+    )
     return _taken(db, select(DataCase.id).where(*due).order_by(DataCase.due_at), *due, late_at=now)
 
 
 def opened(db: Session, tree: KeyTree, case: DataCase, now: datetime, *, issuer: str) -> None:
     """Tell of a new case: the citizen, and of a conflict both agencies, that nobody receives either value now."""
+    act = uuid4()
     if case.kind == CONFLICT:
         members = {"claims": [case.attribute], "case": case.number}
         for agency_id in (case.owner_id, case.reported_by):
-            _announce(db, tree, case, agency_id, EventKind.ATTRIBUTE_DISPUTED, members, now)
+            _announce(db, tree, case, agency_id, EventKind.ATTRIBUTE_DISPUTED, members, now, act)
     write(db, tree, case, "disputed" if case.kind == CONFLICT else "asked", now, issuer=issuer)
 
 
@@ -72,7 +79,7 @@ def answered(db: Session, tree: KeyTree, case: DataCase, now: datetime, *, issue
 
     Whoever is called wrong has 3 x 24 hours to confirm that its own record is right now (UU PDP art. 30).
     """
-    wrong: dict[str, bool] = {}
+    act, wrong = uuid4(), dict[str, bool]()
     for row in disputes.observations(db, case.citizen_id, case.attribute):
         if row.case_number == case.number:
             wrong[row.source] = row.verdict == "wrong"
@@ -88,7 +95,7 @@ def answered(db: Session, tree: KeyTree, case: DataCase, now: datetime, *, issue
             "correct_yours": must_correct,
         }
         due = now + CLOCK if must_correct else None
-        _announce(db, tree, case, agency_id, EventKind.ATTRIBUTE_CORRECTED, members, now, due)
+        _announce(db, tree, case, agency_id, EventKind.ATTRIBUTE_CORRECTED, members, now, act, due)
     write(db, tree, case, "answered", now, issuer=issuer)
 
 
@@ -136,6 +143,7 @@ def _announce(
     kind: EventKind,
     members: dict[str, Any],
     now: datetime,
+    act: UUID,
     answer_by: datetime | None = None,
 ) -> None:
     for client_id in clients_of(db, agency_id, case.citizen_id):
@@ -148,7 +156,7 @@ def _announce(
             payload=members,
             now=now,
             answer_by=answer_by,
-            act=case.id,
+            act=act,
         )
 
 

@@ -78,6 +78,7 @@ RAISED: Final = (
     _K.ACCOUNT_PURGED,
     _K.ATTRIBUTE_CHANGED,
     _K.ATTRIBUTE_CORRECTED,
+    _K.ATTRIBUTE_DISPUTED,
     _K.CONSENT_WITHDRAWN,
 )
 """The kinds this deployment announces today; discovery says so, the others are names that are kept free."""

@@ -27,6 +27,7 @@ ADDRESS: Final = "/me/told"
 TITLES: Final[dict[str, Any]] = {
     EventKind.ATTRIBUTE_CHANGED: lazy_gettext("Data Anda berubah"),
     EventKind.ATTRIBUTE_CORRECTED: lazy_gettext("Data Anda diperbaiki"),
+    EventKind.ATTRIBUTE_DISPUTED: lazy_gettext("Data Anda sedang diperiksa"),
     EventKind.CONSENT_WITHDRAWN: lazy_gettext("Anda menarik izin"),
     EventKind.ACCOUNT_DISABLED: lazy_gettext("Akun Anda dikunci"),
     EventKind.ACCOUNT_ENABLED: lazy_gettext("Akun Anda dibuka lagi"),
