@@ -137,6 +137,12 @@ def test_another_citizens_receipt_does_not_exist(provider, party, given, bob):
     assert "Layanan tax" not in visitor.get("/me/receipts?service=tax").text
 
 
+@sqlite_only
+def test_the_history_leads_to_it_from_the_consent_itself(party, given):
+    address = RECEIPT.search(party.browser.get("/me/receipts").text)[1]
+    assert f'href="{address}.pdf"' in party.browser.get("/me/history").text
+
+
 # --- checking one ---
 
 

@@ -170,6 +170,9 @@ def look_at_my_history(walk: Walk, town: Town) -> None:
     walk.at("account-history", "account-history")
     kinds = {line.get_attribute("data-kind") for line in walk.find("main [data-kind]").all()}
     assert {"sign_in", "consent", "account"} <= kinds, kinds
+    walk.press("#uses")
+    walk.at("account-uses", "account-uses")
+    expect(walk.find("#use-lines [data-outcome=released]").first).to_be_visible()
 
 
 def sign_out_once(walk: Walk, town: Town, desks: dict[str, Desk]) -> None:

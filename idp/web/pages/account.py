@@ -278,6 +278,8 @@ class HistoryLine:
     kind: HistoryKind = "account"
     not_me_url: str = ""
     """Beside a sign-in: where "that was not me" leads."""
+    receipt_url: str = ""
+    """Beside a consent: its receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

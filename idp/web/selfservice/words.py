@@ -152,7 +152,15 @@ def line(db: Session, entry: Entry) -> HistoryLine:
         text = str(words)
     not_me_url = NOT_ME if entry.event == "SignedIn" else ""
     detail = _officer(db, entry) if entry.event in OF_OFFICERS else _detail(entry)
-    return HistoryLine(at=entry.at, text=text, detail=detail, kind=kind, not_me_url=not_me_url)
+    given = entry.detail.get("authorization_id") if entry.event == "ConsentGranted" else None
+    return HistoryLine(
+        at=entry.at,
+        text=text,
+        detail=detail,
+        kind=kind,
+        not_me_url=not_me_url,
+        receipt_url=f"/me/receipts/{given}.pdf" if given else "",
+    )
 
 
 def _officer(db: Session, entry: Entry) -> str:
