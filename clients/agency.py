@@ -111,6 +111,7 @@ def act_on(event: SecurityEvent, agency: Agency, store: Store) -> bool:
         store.forget(event.sub, {field.name for field in agency.form.fields if field.claim})
     elif event.kind in ("attribute-changed", "attribute-corrected", "attribute-disputed"):
         store.outdate(event.sub)
+        return not event.members.get("correct_yours")  # a person corrects a record, and confirms that
     elif event.kind == "account-disabled":
         store.end_for(sub=event.sub, sid=None)
     else:

@@ -1,4 +1,4 @@
-"""Write docs/reference/{settings,errors,events,cli,conformance,claims}.md from the code.
+"""Write docs/reference/{settings,errors,events,cli,conformance,claims,security-events}.md from the code.
 
 Usage: docs.py [--check]      with --check nothing is written; exit 1 tells that a page is out of date
 """
@@ -55,6 +55,12 @@ INTRODUCTIONS = {
         released only under an agreement in force (`docs/how-to/agreements.md`).
     """,
 }
+INTRODUCTIONS["security-events"] = """
+    What clients that registered a `security_events_uri` are told of citizens: signed security event tokens (RFC 8417),
+    pushed (RFC 8935). How to receive and confirm them is in `docs/how-to/receive-events.md`. Every event has
+    `event_timestamp`; none has a value of a citizen's. Where `confirm_by` is given, the client says by then that it has
+    done what is asked, else the citizen and the operators see that it is late (UU PDP art. 30, 40, 41).
+"""
 MADE = "<!-- Made by `make docs` from {source}; change the code, not this page. -->"
 
 
@@ -236,6 +242,35 @@ def conformance() -> str:
     return page("conformance", "Conformance", source, *requirements.parts(), *conformance.parts())
 
 
+# --- security events ---
+
+
+def security_events() -> str:
+    """Document every kind of security event."""
+    from idp.protocol.oidc.security_events import MEANINGS, RAISED, EventKind, event_uri
+
+    rows = ["| Event | Says | What to do | Members |", "|---|---|---|---|"]
+    kept = ["| Event | Says |", "|---|---|"]
+    for kind in EventKind:
+        meaning = MEANINGS[kind]
+        if kind in RAISED:
+            rows.append(
+                f"| `{event_uri(kind)}` | {cell(meaning.says)} | {cell(meaning.do)} | {cell(meaning.members) or '–'} |"
+            )
+        else:
+            kept.append(f"| `{event_uri(kind)}` | {cell(meaning.says)} |")
+    return page(
+        "security-events",
+        "Security events",
+        "`idp/protocol/oidc/security_events.py`",
+        "## Announced",
+        "\n".join(rows),
+        "## Not announced yet",
+        "Names that are kept free; ignore what you do not know.",
+        "\n".join(kept),
+    )
+
+
 # --- the catalogue ---
 
 
@@ -279,6 +314,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli": cli,
     "conformance": conformance,
     "claims": claims,
+    "security-events": security_events,
 }
 
 

@@ -37,6 +37,7 @@ MEMBERS = (
     "initiate_login_uri",
     "sector_identifier_uri",
     "backchannel_logout_uri",
+    "security_events_uri",
 )
 LIVE = Policy(
     environment="production", production=True, check_url=Guard((), loopback=False).check_url, fetch=None

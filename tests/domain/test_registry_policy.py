@@ -101,7 +101,7 @@ def test_a_production_client_has_a_name_in_both_languages():
 # --- addresses we call (RFC 9700 section 4.15) ---
 
 
-@pytest.mark.parametrize("member", ["backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"])
+@pytest.mark.parametrize("member", ["backchannel_logout_uri", "security_events_uri", "jwks_uri"])
 @pytest.mark.parametrize("uri", ["https://10.0.0.7/x", "https://169.254.169.254/latest", "https://[::1]/x"])
 def test_an_inner_address_is_never_registered_in_production(member, uri):
     given = a_registration(jwks=None if member == "jwks_uri" else JWKS, **{member: uri})

@@ -1,6 +1,7 @@
 """Security events for clients: their kinds, and the token each travels in (RFC 8417; SSF 1.0 §4; features 8)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -82,6 +83,63 @@ RAISED: Final = (
     _K.CONSENT_WITHDRAWN,
 )
 """The kinds this deployment announces today; discovery says so, the others are names that are kept free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a kind says and what whoever is told has to do; for the reference."""
+
+    says: str
+    do: str
+    members: str = ""
+
+
+MEANINGS: Final[Mapping[EventKind, Meaning]] = MappingProxyType(
+    {
+        _K.ACCOUNT_DISABLED: Meaning(
+            "The citizen has locked the account, or somebody may have stolen it.",
+            "End their sessions. Nothing has to be confirmed.",
+            "`reason` (`hijacking`)",
+        ),
+        _K.ACCOUNT_ENABLED: Meaning("The account is open again.", "Nothing has to be done."),
+        _K.ACCOUNT_PURGED: Meaning(
+            "The citizen has closed the account; the `sub` will not come back.",
+            "Delete what was released and what no law makes you keep; end their sessions; confirm.",
+            "`claims` (what was given until then), `confirm_by`",
+        ),
+        _K.ATTRIBUTE_CHANGED: Meaning(
+            "Claims you may read have another value, or none.",
+            "Fetch them when you need them next, or mark your copy as outdated; confirm.",
+            "`claims`, `confirm_by`",
+        ),
+        _K.ATTRIBUTE_CORRECTED: Meaning(
+            "The owner of a value has corrected it, or a dispute about it was decided.",
+            "As `attribute-changed`. With `correct_yours` your own record is the wrong one: correct it, then confirm.",
+            "`claims`, `case`, `outcome`, `correct_yours`, `confirm_by`",
+        ),
+        _K.ATTRIBUTE_DISPUTED: Meaning(
+            "Two sources disagree about a claim; until its owner has decided it is not released as verified.",
+            "The owner looks at the case in the console; others do not rely on the value.",
+            "`claims`, `case`",
+        ),
+        _K.CONSENT_WITHDRAWN: Meaning(
+            "The citizen takes back what they gave you; your tokens are dead already (UU PDP art. 9, 40).",
+            "Stop using the data, delete what no law makes you keep, end their sessions; confirm.",
+            "`claims` (what was given until then), `confirm_by`",
+        ),
+        _K.CREDENTIAL_COMPROMISE: Meaning(
+            "A password or key of the citizen's is known to others.", "Be careful."
+        ),
+        _K.IDENTIFIER_CHANGED: Meaning("An identifier of the citizen's changed.", "Ask again."),
+        _K.SESSION_REVOKED: Meaning("A session ended before its time.", "End your session too."),
+        _K.ASSURANCE_LEVEL_CHANGE: Meaning("How surely the citizen is known has changed.", "Ask again."),
+        _K.PROCESSING_RESTRICTED: Meaning(
+            "The citizen restricts what may be done with the data (UU PDP art. 41).", "Stop processing it."
+        ),
+        _K.DELEGATION_CHANGED: Meaning("Who may act for whom has changed.", "Ask again."),
+        _K.DEATH_RECORDED: Meaning("The population registry has recorded a death.", "Follow your own rules."),
+    }
+)
 
 URIS: Final[Mapping[str, EventKind]] = MappingProxyType({event_uri(kind): kind for kind in EventKind})
 

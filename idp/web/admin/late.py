@@ -73,6 +73,7 @@ def what(kind: str) -> str:
         EventKind.ACCOUNT_PURGED: _("Akun ditutup: hapus data"),
         EventKind.ATTRIBUTE_CHANGED: _("Data berubah: perbarui salinan"),
         EventKind.ATTRIBUTE_CORRECTED: _("Data diperbaiki: perbarui salinan"),
+        EventKind.ATTRIBUTE_DISPUTED: _("Sumber data berbeda"),
         EventKind.PROCESSING_RESTRICTED: _("Pemakaian dibatasi"),
     }
     return str(words.get(EventKind(kind), kind))
