@@ -11,9 +11,10 @@ from typing import Final
 from flask import Blueprint, Response
 from flask_babel import gettext as _
 
-from idp.domain.inventory import board, declared, overlap
+from idp.domain.inventory import board, declared
 from idp.domain.inventory.lint import concept_name
 from idp.domain.inventory.meter import Retyped, Total
+from idp.domain.inventory.summary import summary
 from idp.domain.registry import listing, search
 from idp.domain.registry.models import Agency, ClientRegistration
 from idp.domain.store.database import Session
@@ -83,7 +84,7 @@ def meter_section(db: Session, found: board.Board) -> MeterSection:
 
 def register_section(db: Session, now: datetime) -> RegisterSection:
     """Write the register of applications and the waivers that ran out in the reader's language."""
-    numbers, expired = overlap.headline(db), declared.expired_waivers(db, now)
+    numbers, expired = summary(db).headline, declared.expired_waivers(db, now)
     clients = listing.by_id(db, [each.waiver.client_id for each in expired if each.waiver.client_id])
     language = locale.language()
     return RegisterSection(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from idp.domain.inventory import overlap
 from idp.domain.inventory.lint import concept_name, owner_name, owner_of
 from idp.domain.inventory.overlap import Cluster, Retirement
+from idp.domain.inventory.summary import summary
 from idp.domain.store.database import Session
 from idp.web.pages.figures import Bar, ClusterLine, GridRow, Overview, RetirementLine
 
@@ -18,8 +19,8 @@ Address = Callable[[str], str]
 
 def overview(db: Session, language: str, *, concept_url: str = "", application_url: str = "") -> Overview:
     """Describe the whole register; the addresses lead on, where there are pages to lead to."""
-    numbers = overlap.headline(db)
-    known, grid = overlap.clusters(db, known=True, limit=BARS), overlap.grid(db)
+    found = summary(db)
+    numbers, grid = found.headline, found.grid
     most = max(grid.counts.values(), default=1)
     return Overview(
         applications=number(numbers.applications, language),
@@ -29,16 +30,14 @@ def overview(db: Session, language: str, *, concept_url: str = "", application_u
         yearly_cost=rupiah(numbers.yearly_cost, language),
         retirements=number(numbers.retirements, language),
         saving=rupiah(numbers.saving, language),
-        bars=tuple(_bar(each, language, concept_url) for each in known),
+        bars=tuple(_bar(each, language, concept_url) for each in found.known[:BARS]),
         columns=tuple(concept_name(concept, language) for concept in grid.concepts),
         rows=tuple(
-            GridRow(name, tuple(grid.counts.get((owner, concept), 0) for concept in grid.concepts))
-            for owner, name in grid.agencies
+            GridRow(name, tuple(counts))
+            for (_owner, name), counts in zip(grid.agencies, grid.rows(), strict=True)
         ),
         most=most,
-        unknown=tuple(
-            line(each, language, concept_url) for each in overlap.clusters(db, known=False, limit=LINES)
-        ),
+        unknown=tuple(line(each, language, concept_url) for each in found.unknown[:LINES]),
         proposed=tuple(
             retirement(each, language, application_url) for each in overlap.retirements(db, LINES)
         ),

@@ -10,6 +10,7 @@ from idp.domain.inventory.models import Application, ApplicationChange, Applicat
 from idp.domain.inventory.register import bring_in, concept_of
 from idp.domain.inventory.retirement import Candidate, propose, purpose_words
 from idp.domain.inventory.rows import AskedField, BadSheet, read_sheet
+from idp.domain.inventory.summary import summary
 from idp.domain.store.database import Database
 from tests.conftest import NOON
 from tests.support.applications import applications, as_csv, as_json
@@ -246,3 +247,20 @@ def test_a_row_that_is_no_object_says_what_it_lacks():
 def test_ids_are_the_same_everywhere_and_forever():
     (row,) = read_sheet(as_json([ONE])).rows
     assert str(row.id) == "f4ba67ef-384c-5ea0-9c04-78fc64efba95"
+
+
+def test_pages_read_numbers_that_were_counted_at_the_import(database):
+    with database.reading() as db:
+        assert summary(db).headline.applications == 0
+    brought(database, applications(80))
+    with database.reading() as db:
+        kept = summary(db)
+        assert kept.headline == overlap.headline(db)
+        assert list(kept.known) == list(overlap.clusters(db, known=True))
+        assert [each.truth.application.id for each in kept.unknown] == [
+            each.truth.application.id for each in overlap.clusters(db, known=False)
+        ]
+        assert kept.grid.rows() == overlap.grid(db).rows()
+    brought(database, [ONE])
+    with database.reading() as db:
+        assert summary(db).headline.applications == 81

@@ -96,6 +96,16 @@ class RetirementProposal(Base):
     """Rupiah a year."""
 
 
+class RegisterSummary(Base):
+    """The register in numbers, as of the last import that changed something: pages read one row, not all of it."""
+
+    __tablename__ = "register_summary"
+
+    id: Mapped[Small] = mapped_column(primary_key=True, autoincrement=False)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    made_at: Mapped[Moment]
+
+
 class DeclaredForm(Base):
     """A form a client says it shows to people; its lint decides whether the client reaches production (F9)."""
 

@@ -11,10 +11,11 @@ from sqlalchemy import and_, func, or_, select
 
 from idp.domain.inventory.lint import owner_of
 from idp.domain.inventory.models import Application, ApplicationField, RetirementProposal
-from idp.domain.inventory.register import UNKNOWN
 from idp.domain.store.database import Session
 
 MOST: Final = 50
+UNKNOWN: Final = "label:"
+"""Before the words of a field that matches nothing we know."""
 LONGEST_SEARCH: Final = 100
 
 
@@ -76,6 +77,10 @@ class Grid:
     concepts: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]
 
+    def rows(self) -> list[list[int]]:
+        """Return the counts, a list for each agency."""
+        return [[self.counts.get((owner, each), 0) for each in self.concepts] for owner, _ in self.agencies]
+
 
 def headline(db: Session) -> Headline:
     """Return the register's few numbers; a board shows them."""
@@ -119,7 +124,7 @@ def clusters(db: Session, *, known: bool | None = None, limit: int = MOST) -> Se
     rows = db.execute(query).all()
     largest = _largest(db, [row[0] for row in rows if not owner_of(row[0])])
     return [
-        Cluster(concept, is_known, apps, agencies, int(users), _truth(concept, largest))
+        Cluster(concept, is_known, apps, agencies, int(users), truth_of(concept, largest))
         for concept, is_known, apps, agencies, users in rows
     ]
 
@@ -140,7 +145,7 @@ def cluster(db: Session, concept: str) -> Cluster | None:
         return None
     known = db.scalar(select(ApplicationField.known).where(ApplicationField.concept == concept).limit(1))
     largest = {} if owner_of(concept) else _largest(db, [concept])
-    return Cluster(concept, bool(known), row[0], row[1], int(row[2]), _truth(concept, largest))
+    return Cluster(concept, bool(known), row[0], row[1], int(row[2]), truth_of(concept, largest))
 
 
 def who_asks(db: Session, concept: str, limit: int = MOST) -> Sequence[Application]:
@@ -218,7 +223,8 @@ def grid(db: Session, agencies: int = 12, concepts: int = 12) -> Grid:
     )
 
 
-def _truth(concept: str, largest: Mapping[str, Application]) -> Truth:
+def truth_of(concept: str, largest: Mapping[str, Application]) -> Truth:
+    """Say where something should come from: its owner, else the application with the most users."""
     owner = owner_of(concept)
     return Truth(owner=owner) if owner else Truth(application=largest.get(concept))
 

@@ -16,15 +16,15 @@ from idp.domain.inventory.forms import Field
 from idp.domain.inventory.lint import SURE_ENOUGH, asks_again
 from idp.domain.inventory.matcher import match
 from idp.domain.inventory.models import Application, ApplicationChange, ApplicationField, RetirementProposal
+from idp.domain.inventory.overlap import UNKNOWN
 from idp.domain.inventory.retirement import Candidate, propose, purpose_words
 from idp.domain.inventory.rows import AskedField, Row, Sheet
+from idp.domain.inventory.summary import patient, renew_summary
 from idp.domain.inventory.vocabulary import bare, standard
 from idp.domain.store.database import Database, Session
 
 AT_ONCE: Final = 500
 """Applications in one transaction: an import of thousands must not keep everybody else waiting."""
-UNKNOWN: Final = "label:"
-"""Before the words of a field that matches nothing we know."""
 LONGEST_CONCEPT: Final = 120
 
 
@@ -70,6 +70,7 @@ def bring_in(database: Database, sheet: Sheet, *, by: str, now: datetime) -> Imp
     done = Imported(**counts, skipped=sheet.bad)
     if not done.nothing:
         renew_proposals(database)
+        renew_summary(database, now)
         with database.unit_of_work() as db:
             event = ApplicationsImported(
                 actor=by, added=done.added, changed=done.changed, same=done.same, skipped=done.skipped
@@ -103,6 +104,7 @@ def concept_of(field: AskedField) -> tuple[Asked, ...]:
 def renew_proposals(database: Database) -> int:
     """Compare all applications again and keep the list of proposed retirements; returns how many there are."""
     with database.reading() as db:
+        patient(db)
         concepts: dict[UUID, set[str]] = {}
         for application_id, concept in db.execute(
             select(ApplicationField.application_id, ApplicationField.concept)
