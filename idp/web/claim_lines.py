@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 from idp.domain.consent.decisions import CONSENT, Shown
 from idp.domain.exchange.preview import Preview
 from idp.protocol.oauth.client import Client
-from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity
+from idp.protocol.oidc.catalogue import CLAIMS, SOURCES, Sensitivity, base
 from idp.protocol.oidc.display import readable
 from idp.web.pages import ClaimLine
 
@@ -93,6 +94,13 @@ def ground_in_words(named: str) -> str:
         "legitimate_interest": _("Kepentingan yang sah"),
     }
     return str(words.get(named, named))
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Put names in the order of the catalogue, questions with their values too; what it does not know comes off."""
+    places = {name: place for place, name in enumerate(CLAIMS)}
+    known = {name for name in names if name in CLAIMS}
+    return tuple(sorted(known, key=lambda name: (places[base(name)], name)))
 
 
 def ground(client: Client, name: str) -> str:

@@ -234,3 +234,13 @@ def test_what_was_withheld_is_on_the_ledger_with_its_reason(provider, services, 
     assert [outcome for outcome, _id in LINE.findall(page.text)] == ["refused"]
     assert "Ditolak, karena tidak ada perjanjian antarlembaga yang berlaku" in page.text
     assert verify_ledger(services.database).ok
+
+
+@sqlite_only
+def test_a_question_has_its_values_in_its_name(services, citizen, parties, home):
+    asked = "lives_in_regency:34.04"
+    kept = note(services, citizen, "tax", f"age_over_17 {asked}", terms=None)
+    page = home.get("/me/uses", query_string={"field": asked})
+    assert LINE.findall(page.text) == [("released", kept)]
+    assert "Tinggal di kabupaten atau kota 34.04" in page.text
+    assert home.get(f"/me/uses/{asked}").status == 200

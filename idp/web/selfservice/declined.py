@@ -17,7 +17,7 @@ from idp.domain.grants.asking import subject_digest
 from idp.domain.registry.lookup import as_client
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.subject import subject
 from idp.web import claim_lines, csrf, locale
@@ -34,8 +34,9 @@ def address(client_id: str) -> str:
 
 def names(client: Client, authorization: Authorization) -> tuple[str, ...]:
     """Return what was not given of what the client may still read, in the order of the catalogue."""
-    left_out, readable = set(authorization.declined.split()), registered(client)
-    return tuple(name for name in CLAIMS if name in left_out and name in readable)
+    readable = registered(client)
+    left_out = (name for name in authorization.declined.split() if base(name) in readable)
+    return claim_lines.in_order(left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def one_service(client_id: str) -> Response:
         if entry is None:
             abort(404)
         client = as_client(entry.client)
-        names = [name for name in CLAIMS if name in entry.authorization.granted.split()]
+        names = claim_lines.in_order(entry.authorization.granted.split())
         seen = decisions.seen(entry.authorization)
         left_out = declined.names(client, entry.authorization)
         opened = preview(

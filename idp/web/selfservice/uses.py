@@ -17,6 +17,7 @@ from idp.domain.exchange import ledger
 from idp.domain.exchange.ledger import Use, Wanted
 from idp.domain.store.database import Session
 from idp.protocol.oidc.catalogue import CLAIMS
+from idp.web import claim_lines
 from idp.web.context import services
 from idp.web.locale import written_moment
 from idp.web.pages import AccountUsesPage, Pagination, UseOption, UseReader
@@ -113,7 +114,10 @@ def _page(field: str | None, *, about: bool) -> Response:
             ),
             fields=()
             if about
-            else tuple(UseOption(n, label(n), n == field) for n in _known(ledger.fields(db, citizen_id))),
+            else tuple(
+                UseOption(n, label(n), n == field)
+                for n in claim_lines.in_order(ledger.fields(db, citizen_id))
+            ),
             month=request.args.get("month", "") if wanted.since else "",
             about=label(field) if about and field else "",
             action=action,
@@ -124,10 +128,6 @@ def _page(field: str | None, *, about: bool) -> Response:
             pagination=_pagination(number, total, action, query if about else narrowed),
         )
     return show(page)
-
-
-def _known(found: frozenset[str]) -> list[str]:
-    return [name for name in CLAIMS if name in found]
 
 
 def _wanted(field: str | None) -> Wanted:
