@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from joserfc import jws, jwt
+from joserfc.errors import BadSignatureError
 from joserfc.jwk import ECKey
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -18,6 +20,7 @@ from keys import compact, retire
 from tests import factories
 from tests.rp import RP
 from tests.support.databases import sqlite_only
+from tests.support.processes import ROOT
 
 PURPOSE = {"id": "Menghitung pajak", "en": "To compute taxes"}
 USES = {
@@ -248,3 +251,16 @@ def test_what_was_added_ends_with_the_rest(provider, party, given, clock, citize
     assert claims["until"] == until
     assert claims["granted"] == ["phone_number"], "the act itself; the earlier one keeps its own receipt"
     assert party.browser.get("/me/receipts?service=tax").text.count(".jwt") == 2
+
+
+@sqlite_only
+def test_the_recipe_of_the_reference_checks_one_without_us(provider, party, given):
+    recipe = (ROOT / "docs/reference/consent-receipts.md").read_text().split("```python\n")[1].split("```")[0]
+    known: dict[str, Any] = {}
+    exec(recipe, known)  # noqa: S102  the text of our own documentation
+    token, jwks = receipt(party)[0].text, provider.get("/jwks").text
+    assert known["check"](token, jwks, factories.ISSUER)["granted"] == ["birthdate", "email"]
+    with pytest.raises(ValueError, match="no consent receipt"):
+        known["check"](token, jwks, "https://other.example")
+    with pytest.raises(BadSignatureError):
+        known["check"](token[:-6] + "AAAAAA", jwks, factories.ISSUER)
