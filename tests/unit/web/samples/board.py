@@ -9,7 +9,14 @@ from idp.web import pages
 from idp.web.charts import shares
 from idp.web.pages import Page
 from idp.web.pages.admin import Badge
-from idp.web.pages.board import AgencyRoad, AskedAgain, MeterSection, RoadLine
+from idp.web.pages.board import (
+    AgencyRoad,
+    AskedAgain,
+    ExpiredWaiverLine,
+    MeterSection,
+    RegisterSection,
+    RoadLine,
+)
 
 SINCE, UNTIL = date(2026, 10, 26), date(2026, 11, 24)
 
@@ -53,7 +60,22 @@ NOTHING = MeterSection(
     forms=0, prefilled=0, typed_known=0, minutes=0, typing_seconds=7, fewest_forms=10, agencies=(), small=2
 )
 
+REGISTER = RegisterSection(
+    applications=27_000,
+    agencies=634,
+    asked_again=134_946,
+    yearly_cost="Rp14,9 triliun",
+    saving="Rp8,7 triliun",
+    expired=(
+        ExpiredWaiverLine(
+            "Badan Pertanahan dan Penataan Ruang Wilayah Kepulauan", "Pendaftaran tanah", "spt", "NPWP", SINCE
+        ),
+        ExpiredWaiverLine("Badan Pajak (contoh)", "", "aplikasi-lama-tanpa-klien", "NIK", UNTIL),
+    ),
+)
+NO_REGISTER = RegisterSection(applications=0, agencies=0, asked_again=0, yearly_cost="Rp0", saving="Rp0")
+
 SAMPLES: dict[str, Callable[[], Page]] = {
-    "board": lambda: pages.BoardPage(since=SINCE, until=UNTIL, meter=METER),
-    "board-empty": lambda: pages.BoardPage(since=SINCE, until=UNTIL, meter=NOTHING),
+    "board": lambda: pages.BoardPage(since=SINCE, until=UNTIL, meter=METER, register=REGISTER),
+    "board-empty": lambda: pages.BoardPage(since=SINCE, until=UNTIL, meter=NOTHING, register=NO_REGISTER),
 }
