@@ -1,5 +1,6 @@
 """Tell us once (F11): one change, every service that may read it, nobody else; and who has not answered (G5)."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,9 @@ from idp.domain.events import announcements
 from idp.domain.events.models import Announcement
 from idp.domain.exchange import changes
 from tests import factories
+from tests.domain.test_worker import working
 from tests.support import state
+from tests.support.processes import wait_until
 from tests.support.subscriber import ATTRIBUTE_CHANGED, CONSENT_WITHDRAWN, Subscriber, deliver
 
 MOVED = factories.ADDRESS | {"street_address": "Jalan Kenanga 9", "rt": "001"}
@@ -231,3 +234,27 @@ def test_g8_a_closed_account_is_told_to_every_service_it_ever_used(
     deliver(provider)
     kinds = [list(each.events()[0]["events"]) for each in subscribers]
     assert kinds == [["https://schemas.openid.net/secevent/risc/event-type/account-purged"]] * 3
+
+
+def test_g5_a_withdrawal_on_the_page_reaches_the_service_within_five_seconds_and_later_reads_say_why(
+    provider, services, citizen
+):
+    """features.md section 4, G5: with a worker at work, in real time."""
+    tax = Subscriber(provider, "tax")
+    try:
+        tokens = tax.rp.tokens(citizen)
+        browser = provider.browser().sign_in(citizen)
+        page = browser.get("/me/services/tax")
+        with working(services):
+            began = time.monotonic()
+            browser.submit(page, "withdraw-form", "withdraw-submit")
+            assert wait_until(lambda: tax.bodies, seconds=5)
+            assert time.monotonic() - began < 5
+        refused = tax.rp.userinfo(tokens["access_token"])
+        assert (refused.status, refused.error) == (401, "invalid_token")
+        assert "consent_withdrawn" in refused.json["error_description"]
+        (event,) = tax.events()
+        assert set(event["events"]) == {CONSENT_WITHDRAWN}
+        assert tax.confirm(event["jti"]).status == 204
+    finally:
+        tax.close()
