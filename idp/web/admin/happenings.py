@@ -99,6 +99,8 @@ def texts() -> dict[str, str]:
         "LanguageChosen": _("Bahasa dipilih"),
         "FactorRemoved": _("Pengaman kedua dilepas"),
         "PasswordRefused": _("Penggantian kata sandi ditolak"),
+        "SelfStated": _("Data disebut sendiri dan disimpan"),
+        "SelfStatedRemoved": _("Data yang disebut sendiri dihapus"),
         "DataExported": _("Data diunduh pemiliknya"),
         "AccountClosed": _("Akun ditutup pemiliknya"),
         "PasswordSet": _("Kata sandi dipasang"),
