@@ -2,15 +2,16 @@
 
 Usage: messages.py update | check | compile FILE.po FILE.mo
 
-The texts in code and templates are Bahasa Indonesia and need no catalogue of their own.
+The texts in code and templates are Bahasa Indonesia and need no catalogue of their own. Javanese and Sundanese
+are complete for the pages of `COVERED`; what else they know is welcome, the rest stays Bahasa Indonesia.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -51,6 +52,34 @@ SIDES = (
     Side("agencies", ("clients",), "clients/locale"),
 )
 
+REGIONAL = {"jv": "Javanese", "su": "Sundanese"}
+COVERED = (
+    "templates/layout.html",
+    "templates/error.html",
+    "templates/auth/login.html",
+    "templates/auth/select_account.html",
+    "templates/auth/mfa.html",
+    "templates/auth/ways.html",
+    "templates/auth/message_code.html",
+    "templates/auth/passkey.html",
+    "templates/auth/recovery.html",
+    "templates/logout/",
+    "templates/partials/agency.html",
+    "templates/partials/challenge.html",
+    "templates/partials/form.html",
+    "templates/partials/notice.html",
+    "templates/partials/passkey.html",
+    "idp/web/errors.py",
+    "idp/web/challenges.py",
+    "idp/web/frontchannel/login.py",
+    "idp/web/frontchannel/mfa.py",
+    "idp/web/frontchannel/passkey.py",
+    "idp/web/frontchannel/select_account.py",
+    "idp/web/frontchannel/accounts_here.py",
+    "idp/web/frontchannel/ways/",
+)
+"""The citizen's pages that speak the regional languages: signing in and out, and errors. One more is a promise more."""
+
 
 def texts(side: Side) -> Iterator[tuple[str, int, str | tuple[str, ...], str | None, list[str]]]:
     """Yield every text with its place and the comments made for translators."""
@@ -79,10 +108,38 @@ def load(side: Side) -> Catalog:
         return read_po(file, locale="en")
 
 
+def regional(language: str) -> Path:
+    """Give the catalogue of a regional language; only the provider's pages have one."""
+    return ROOT / SIDES[0].locale / language / "LC_MESSAGES" / "messages.po"
+
+
+def load_regional(language: str) -> Catalog:
+    """Read the catalogue of a regional language; an absent one is empty."""
+    if not regional(language).exists():
+        words = f"# {REGIONAL[language]} texts of the citizen's pages; they wait for a native reader."
+        return Catalog(language, header_comment=words, fuzzy=False, **HEADER)
+    with regional(language).open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def is_covered(message: Message) -> bool:
+    """Tell whether a text stands on a page that speaks the regional languages."""
+    return any(place.startswith(COVERED) for place, _line in message.locations)
+
+
 def missing(side: Side) -> list[str]:
     """List the texts without an English translation that holds."""
-    english, found = load(side), []
-    for message in template(side):
+    return _gaps(load(side), template(side))
+
+
+def missing_regional(language: str) -> list[str]:
+    """List the texts of the covered pages without a translation into a regional language."""
+    return _gaps(load_regional(language), filter(is_covered, template(SIDES[0])))
+
+
+def _gaps(english: Catalog, wanted: Iterable[Message]) -> list[str]:
+    found = []
+    for message in wanted:
         if not message.id:
             continue
         known = english.get(message.id, message.context)
@@ -105,13 +162,33 @@ def update() -> None:
         with side.english().open("wb") as file:
             write_po(file, english, width=100, omit_header=False, sort_by_file=True, include_lineno=False)
         print(f"{side.english().relative_to(ROOT)}: {len(english)} texts, {len(missing(side))} to translate")
+    for language in REGIONAL:
+        update_regional(language)
+
+
+def update_regional(language: str) -> None:
+    """Bring a regional catalogue up to the code: texts of covered pages are added, texts that are gone are dropped."""
+    known, every = load_regional(language), template(SIDES[0])
+    wanted = Catalog(project="Gerbang", charset="utf-8", fuzzy=False)
+    for message in every:
+        old = known.get(message.id, message.context) if message.id else None
+        if message.id and (is_covered(message) or (old is not None and old.string)):
+            wanted.add(message.id, None, message.locations, context=message.context)
+    known.update(wanted, no_fuzzy_matching=True, update_creation_date=False)
+    known.obsolete.clear()
+    regional(language).parent.mkdir(parents=True, exist_ok=True)
+    with regional(language).open("wb") as file:
+        write_po(file, known, width=100, omit_header=False, sort_by_file=True, include_lineno=False)
+    gaps = len(missing_regional(language))
+    print(f"{regional(language).relative_to(ROOT)}: {len(known)} texts, {gaps} to translate")
 
 
 def check() -> int:
-    """Fail when a text has no English translation."""
-    gaps = [gap for side in SIDES for gap in missing(side)]
+    """Fail when a text has no English translation, or one of a covered page no Javanese or Sundanese one."""
+    gaps = [f"English: {gap}" for side in SIDES for gap in missing(side)]
+    gaps += [f"{name}: {gap}" for language, name in REGIONAL.items() for gap in missing_regional(language)]
     for gap in gaps:
-        print(f"no English translation: {gap}", file=sys.stderr)
+        print(f"no translation into {gap}", file=sys.stderr)
     return 1 if gaps else 0
 
 

@@ -18,6 +18,11 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, ref
 from idp.web.pages.base import LanguageLink
 
 LANGUAGES = {"id": "Indonesia", "en": "English"}
+"""Complete: pages, letters, names of services and of data."""
+REGIONAL = {"jv": "Jawa", "su": "Sunda"}
+"""Spoken on the citizen's pages as far as their catalogues go; the rest is Bahasa Indonesia (how-to/translate.md)."""
+SPOKEN = LANGUAGES | REGIONAL
+CONSOLE = "/admin"
 DEFAULT = "id"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -28,7 +33,7 @@ def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
     """Give an application its languages: Flask-Babel, template filters and the context of the layout."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Jakarta")
-    Babel(app, default_translation_directories=str(catalogues), locale_selector=language)
+    Babel(app, default_translation_directories=str(catalogues), locale_selector=spoken)
     app.jinja_env.filters.update(
         date=written_date, moment=written_moment, nik=masked_nik, number=written_number
     )
@@ -37,9 +42,20 @@ def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
 
 
 def language() -> str:
-    """The language of this request."""
+    """The complete language of this request: of letters, of what services and data are called."""
+    chosen = spoken()
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def spoken() -> str:
+    """The language of this page's texts, which may be a regional one; the console has none of those."""
     if not has_request_context():
         return DEFAULT
+    chosen = _chosen()
+    return DEFAULT if chosen in REGIONAL and request.path.startswith(CONSOLE) else chosen
+
+
+def _chosen() -> str:
     chosen: str | None = g.get("language")
     if chosen is None:
         chosen = (
@@ -63,7 +79,7 @@ def use(ui_locales: Iterable[str]) -> None:
 def supported(tags: Iterable[str]) -> str | None:
     """The first of these BCP 47 tags that we speak, ignoring region and script; unknown ones are skipped."""
     primaries = (tag.replace("_", "-").split("-")[0].lower() for tag in tags)
-    return next((primary for primary in primaries if primary in LANGUAGES), None)
+    return next((primary for primary in primaries if primary in SPOKEN), None)
 
 
 def language_links() -> tuple[LanguageLink, ...]:
@@ -73,8 +89,8 @@ def language_links() -> tuple[LanguageLink, ...]:
         return ()
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "ui_locales"]
     return tuple(
-        LanguageLink(code, label, f"?{urlencode([*kept, ('ui_locales', code)])}", current=code == language())
-        for code, label in LANGUAGES.items()
+        LanguageLink(code, label, f"?{urlencode([*kept, ('ui_locales', code)])}", current=code == spoken())
+        for code, label in (LANGUAGES if request.path.startswith(CONSOLE) else SPOKEN).items()
     )
 
 
@@ -99,7 +115,7 @@ def masked_nik(nik: str) -> str:
 
 
 def _context() -> dict[str, object]:
-    return {"language": language(), "language_links": language_links() if has_request_context() else ()}
+    return {"language": spoken(), "language_links": language_links() if has_request_context() else ()}
 
 
 def _remember(response: Response) -> Response:

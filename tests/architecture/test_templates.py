@@ -32,12 +32,27 @@ def test_every_text_has_an_english_translation(side):
     assert not messages.missing(side)
 
 
-@pytest.mark.parametrize("side", messages.SIDES, ids=lambda side: side.name)
-def test_a_translation_keeps_the_places_for_values(side):
+@pytest.mark.parametrize("language", messages.REGIONAL)
+def test_the_covered_pages_speak_the_regional_languages(language):
+    assert not messages.missing_regional(language)
+
+
+def test_every_covered_place_is_there():
+    places = {place for message in messages.template(messages.SIDES[0]) for place, _line in message.locations}
+    for covered in messages.COVERED:
+        assert any(place.startswith(covered) for place in places), covered
+
+
+CATALOGUES = {side.name: lambda side=side: messages.load(side) for side in messages.SIDES} | {
+    language: lambda language=language: messages.load_regional(language) for language in messages.REGIONAL
+}
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_a_translation_keeps_the_places_for_values(name):
     place = re.compile(r"%\((\w+)\)[sd]")
-    english = messages.load(side)
     wrong = []
-    for message in english:
+    for message in CATALOGUES[name]():
         if not message.id or not message.string:
             continue
         texts = message.id if isinstance(message.id, tuple) else (message.id,)

@@ -22,7 +22,7 @@ from idp.protocol.oidc.metadata import Offered, oauth_path, openid_path, server_
 from idp.protocol.oidc.once_only import TYPES
 from idp.protocol.oidc.security_events import RAISED, event_uri
 from idp.services import Services
-from idp.web.locale import LANGUAGES
+from idp.web.locale import SPOKEN
 from idp.web.machine.certificate import offered_methods
 from idp.web.machine.request import MachineRequest
 from keys import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
@@ -122,7 +122,7 @@ def metadata(services: Services) -> dict[str, object]:
             request_object_algorithms=(*jose.ALGORITHMS, request_object.UNSIGNED),
             signing_algorithms=services.keyring.algorithms,
             prompt_values=PROMPT_VALUES,
-            ui_locales=tuple(LANGUAGES),
+            ui_locales=tuple(SPOKEN),
             acr_values=OFFERED_ACR,
             extra={
                 **verified_claims.metadata(),

@@ -54,6 +54,32 @@ def test_the_switch_keeps_the_rest_of_the_address(gallery):
     assert links["en"].current
 
 
+@pytest.mark.parametrize(("code", "words"), [("jv", "Tembung sandhi"), ("su", "Kecap sandi")])
+def test_the_sign_in_page_speaks_the_regional_languages(gallery, code, words):
+    text = gallery.test_client().get(f"/p/login?ui_locales={code}").get_data(as_text=True)
+    assert f'<html lang="{code}">' in text
+    assert words in text
+    assert "Kata sandi" not in text
+
+
+def test_what_a_regional_language_does_not_know_is_bahasa_indonesia(gallery):
+    text = gallery.test_client().get("/p/register-password?ui_locales=jv").get_data(as_text=True)
+    assert '<html lang="jv">' in text
+    assert "kata sandi" in text.lower()
+
+
+def test_names_and_letters_know_the_complete_languages_only(gallery):
+    with gallery.test_request_context("/p/login?ui_locales=jv"):
+        assert (locale.spoken(), locale.language()) == ("jv", "id")
+        assert [link.code for link in locale.language_links()] == ["id", "en", "jv", "su"]
+
+
+def test_the_console_speaks_no_regional_language(gallery):
+    with gallery.test_request_context("/admin/clients", headers={"Cookie": f"{COOKIE}=su"}):
+        assert (locale.spoken(), locale.language()) == ("id", "id")
+        assert [link.code for link in locale.language_links()] == ["id", "en"]
+
+
 def test_there_is_no_switch_where_the_address_cannot_be_asked_for_again(gallery):
     answer = gallery.test_client().post("/posted")
     assert "ui_locales" not in answer.get_data(as_text=True)
