@@ -6,6 +6,7 @@ import re
 import pytest
 
 from idp.domain.account import own_copy
+from idp.domain.cases import data_cases
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Citizen
 from tests import factories
@@ -85,6 +86,21 @@ def test_g7_a_request_is_called_off_and_can_be_made_again(services, at_home, cit
     assert "Anda membatalkan permintaan ini" in said(page)
     assert "withdraw-form" not in page.forms
     assert correct(at_home).page == "account-case"
+
+
+@sqlite_only
+def test_g7_ten_requests_a_day_are_enough(services, at_home, citizen, clock):
+    for _ in range(10):
+        page = at_home.get(f"/me/cases/{ask(services, citizen)}")
+        at_home.submit(page, "withdraw-form", "withdraw-submit")
+    page = correct(at_home)
+    assert page.status == 429
+    assert "Coba lagi besok" in said(page)
+    assert FALSE in page.text, "what was typed is kept"
+    clock.advance(days=1, minutes=1)
+    with services.database.unit_of_work() as db:
+        assert data_cases.undecided_of(db, citizen.citizen_id) == []
+    assert ask(services, citizen)
 
 
 def test_g7_the_answer_of_the_owner_is_on_the_page_and_in_the_history(services, at_home, citizen):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from idp.domain.audit.case_events import CorrectionAsked, CorrectionWithdrawn
 from idp.domain.audit.record import record
@@ -19,6 +19,9 @@ from idp.domain.exchange.disputes import CLOCK, CONFLICT, CORRECTION
 from idp.domain.store.database import Session
 from keys import DataKey
 
+A_DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 10
+"""How many requests one citizen makes in a day; every one of them is work for people."""
 UNSURE: Final = "unsure"
 """What a citizen may say of a conflict instead of naming the side that is right."""
 
@@ -45,7 +48,7 @@ def ask(
     `claim` is what they pointed at: the attribute, or a part of it. Two requests at once are one case.
 
     Raises:
-        DataCaseRefused: `owner`, or `open` when one waits already.
+        DataCaseRefused: `owner`, `open` when one waits already, `many` for more than a citizen asks in a day.
     """
     owner = disputes.owner_of(attribute)
     db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
@@ -54,6 +57,8 @@ def ask(
     waiting = disputes.undecided(db, citizen_id, attribute, CORRECTION)
     if waiting is not None:
         raise DataCaseRefused("open", waiting.id)
+    if _asked_lately(db, citizen_id, now) >= MOST_A_DAY:
+        raise DataCaseRefused("many")
     case_id = uuid4()
     case = DataCase(
         id=case_id,
@@ -115,3 +120,10 @@ def say(db: Session, data_key: DataKey, citizen_id: UUID, case_id: UUID, *, righ
         .execution_options(synchronize_session=False)
     ).first()
     return kept is not None
+
+
+def _asked_lately(db: Session, citizen_id: UUID, now: datetime) -> int:
+    lately = select(func.count()).where(
+        DataCase.citizen_id == citizen_id, DataCase.kind == CORRECTION, DataCase.opened_at > now - A_DAY
+    )
+    return db.scalar(lately) or 0

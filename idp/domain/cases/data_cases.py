@@ -28,8 +28,9 @@ MOST: Final = 200
 class DataCaseRefused(Exception):
     """A case cannot be opened or decided.
 
-    `reason` is `open` (there is one already, `case_id`), `owner` (nobody but the citizen vouches for the value),
-    `gone` (decided, withdrawn, another agency's), `own` (two people are needed) or `value` (no value of that kind).
+    `reason` is `open` (there is one already, `case_id`), `owner` (nobody but the citizen vouches for the value), `many`
+    (enough for a day), `gone` (decided, withdrawn, another agency's), `own` (two people are needed) or `value` (no
+    value of that kind).
     """
 
     def __init__(self, reason: str, case_id: UUID | None = None) -> None:

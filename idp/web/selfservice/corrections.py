@@ -77,6 +77,9 @@ def ask_correction(name: str) -> Response:
                 now=now,
             ).id
         except DataCaseRefused as refused:
+            if refused.reason == "many":
+                error = FieldError("", _("Hari ini Anda sudah mengirim banyak permintaan. Coba lagi besok."))
+                return show(_correction_page(db, resident, name, origin, (error,)), 429)
             if refused.case_id is None:
                 abort(404)
             case_id = refused.case_id
