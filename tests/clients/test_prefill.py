@@ -142,6 +142,19 @@ def test_the_page_says_why_beside_the_field(browser: Browser, issuer: Issuer) ->
     assert "cannot be reached now" in browser.get("/form?lang=en").text
 
 
+def test_attributes_do_not_run_together(browser: Browser, issuer: Issuer) -> None:
+    """`required` beside another attribute is still `required`: browsers and screen readers go by it."""
+    away(issuer)
+    issuer.person.pop("name")
+    browser.sign_in()
+    page = send(browser, school="").text
+    for name in ("name", "bpjs_number", "school"):
+        (tag,) = re.findall(rf'<input id="{name}"[^>]*>', page)
+        plain = re.sub(r'"[^"]*"', '""', tag)
+        assert not re.search(r'""\w', plain), tag
+        assert (" required " in f"{plain[:-1]} ") is (name != "bpjs_number"), tag
+
+
 def test_a_flagged_value_says_that_it_may_have_changed(browser: Browser, issuer: Issuer) -> None:
     issuer.person["bpjs_number"] = "0001260000011"
     issuer.person["claims_provenance"] = {

@@ -1,10 +1,13 @@
 """The whole sandbox as `make run` starts it, on free ports and with a folder of its own."""
 
 import json
+import os
+import signal
 import socket
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.request import Request
 
@@ -78,6 +81,27 @@ class Town:
         with DIRECT.open(request, timeout=10) as answer:
             assert answer.status < 300
 
+    @contextmanager
+    def without(self, agency: str) -> Iterator[None]:
+        """Stop an agency's process for a while: it takes connections and answers nobody."""
+        pid = self._process_of(agency)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def _process_of(self, agency: str) -> int:
+        """Find the process of an agency among the children of the sandbox."""
+        parent = self.program.process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        (pid,) = [
+            int(child)
+            for child in children
+            if f"clients\0{agency}\0".encode() in Path(f"/proc/{child}/cmdline").read_bytes()
+        ]
+        return pid
+
     def let_time_pass_at(self, agency: str) -> None:
         """Make what an agency knows from UserInfo old, so that it asks again the next time."""
         path = self.data / "agencies" / agency / "agency.sqlite"
@@ -86,6 +110,24 @@ class Town:
                 "update session set data = json_set(data, '$.claims_at', json_extract(data, '$.claims_at') - ?)",
                 (LONG_AGO,),
             )
+
+    def let_answers_be_asked_again(self) -> None:
+        """Let the gate forget that a publisher was silent, as it does by itself after a while."""
+        with closing(sqlite3.connect(self.data / "gerbang.sqlite3", timeout=10)) as db, db:
+            db.execute("update source_answer set again_at = 0 where outcome = 'failed'")
+
+    def meter_columns(self) -> dict[str, list[str]]:
+        """What the gate keeps of the reports: the columns of its tables."""
+        with closing(sqlite3.connect(self.data / "gerbang.sqlite3", timeout=10)) as db:
+            tables = [
+                name
+                for (name,) in db.execute("select name from sqlite_master where type = 'table' order by name")
+                if name.startswith("meter_")
+            ]
+            return {
+                name: [row[1] for row in db.execute("select * from pragma_table_info(?)", (name,))]
+                for name in tables
+            }
 
     def let_codes_grow_old(self, minutes: int) -> None:
         """Move the codes sent by e-mail into the past."""

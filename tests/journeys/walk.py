@@ -49,9 +49,18 @@ class Walk:
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
-        assert wide <= 0, f"{name} is {wide} pixels too wide at {self.page.viewport_size}"
+        assert wide <= 0, f"{name} is {wide} pixels too wide at {self.page.viewport_size}: {self._widest()}"
         if picture:
             self.picture(self.page, picture)
+
+    def _widest(self) -> str:
+        """Name what reaches furthest to the right, to be told why a page is too wide."""
+        return str(
+            self.page.evaluate(
+                """() => [...document.querySelectorAll("main *")].map(e => [e.getBoundingClientRect().right, e])
+                  .sort((a, b) => b[0] - a[0]).slice(0, 3).map(([, e]) => e.outerHTML.slice(0, 120)).join(" | ")"""
+            )
+        )
 
     @property
     def here(self) -> str:
