@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from joserfc.jwk import ECKey
 
 from idp.cli.main import main
 from tests.support.applications import applications, as_csv, as_json
@@ -262,3 +263,27 @@ def test_f9_lint_lists_each_field_with_match_confidence_and_owner_and_exits_one_
     for count, status in ((1, 1), (2, 0)):
         given.write_text(json.dumps({"waivers": waived[:count]}))
         assert without_database(form, "--waivers", given).exit_code == status
+
+
+def test_a_production_client_is_not_approved_while_a_declared_form_is_red(idp, people, form, tmp_path):
+    people("rina")
+    key = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"}, private=True)
+    metadata = {
+        "client_name": "Pajak",
+        "client_name#en": "Tax",
+        "redirect_uris": ["https://pajak.example/cb"],
+        "scope": "openid",
+        "jwks": {"keys": [key.as_dict(private=False)]},
+    }
+    made = idp("clients", "create", "--json", "-", "--environment", "production", text=json.dumps(metadata))
+    client = json.loads(made.out)["client_id"]
+    idp("inventory", "forms", "declare", client, form)
+    people("budi")
+    done = idp("clients", "approve", client)
+    assert done.status == 1
+    assert "declared forms ask for what the state already holds (spt: npwp)" in done.err
+    assert json.loads(idp("clients", "show", client, "--json").out)["status"] == "draft"
+    clean = tmp_path / "clean.json"
+    clean.write_text(json.dumps({"name": "spt", "fields": FORM["fields"][1:]}))
+    idp("inventory", "forms", "declare", client, clean)
+    assert idp("clients", "approve", client).out == f"{client}: approved\n"
