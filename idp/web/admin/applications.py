@@ -103,7 +103,7 @@ def application(application_id: UUID) -> Response:
             purpose=row.purpose,
             url=row.url,
             users=figures.number(row.users, language),
-            cost=figures.number(row.yearly_cost, language),
+            cost=f"Rp{figures.number(row.yearly_cost, language)}",
             technology=row.technology,
             retires_on=row.retires_on,
             fields=_fields(at.db, row, language),
