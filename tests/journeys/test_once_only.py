@@ -56,7 +56,7 @@ def what_others_know(desk: Desk) -> None:
         "education": ("bpjs_number",),
         "health": ("employment_kind", "agency"),
         "business_licence": ("npwp", "highest_education"),
-        "civil_service": ("npwp", "highest_education"),
+        "civil_service": ("npwp",),
     }
     for name in theirs.get(desk.name, ()):
         assert desk.locked(name), name
