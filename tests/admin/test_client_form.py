@@ -115,6 +115,8 @@ def test_a_member_is_taken_away_by_emptying_it(services, console, certified):
         ({}, ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"), "protection"),
         ({"request_object_signing_alg": "none"}, (), "request_object_signing_alg"),
         ({}, ("CIBA",), "backchannel_token_delivery_mode"),
+        ({"consent_lifetime": "soon"}, (), "consent_lifetime"),
+        ({"consent_lifetime": "731"}, (), "consent_lifetime"),
     ],
 )
 def test_a_violation_unfolds_it_and_is_linked_to_its_field(services, console, typed, ticked, field):
@@ -127,3 +129,18 @@ def test_a_violation_unfolds_it_and_is_linked_to_its_field(services, console, ty
     assert f'href="#{field}"' in summary, summary
     assert f'id="{field}"' in console.answer.text
     assert OPEN in console.answer.text or field == "token_endpoint_auth_method"
+
+
+def test_consent_stands_for_as_many_days_as_typed(services, console):
+    an_agency(services, "dinas-uji")
+    console.open("/admin/new-client").send("client-form", **NEW, consent_lifetime="180")
+    assert stored(services, "uji")["consent_lifetime"] == 180 * 24 * 3600
+    assert "180 hari" in console.open("/admin/clients/uji").answer.text
+    console.open("/admin/clients/uji/edit").send("client-form", "client-submit", consent_lifetime="")
+    assert "consent_lifetime" not in stored(services, "uji")
+
+
+def test_a_lifetime_in_seconds_survives_an_edit_of_something_else(services, console):
+    factories.a_client(services, "tax", consent_lifetime=90_000)
+    console.open("/admin/clients/tax/edit").send("client-form", "client-submit", client_name="Pajak")
+    assert stored(services, "tax")["consent_lifetime"] == 90_000

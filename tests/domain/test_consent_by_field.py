@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import timedelta
 
@@ -259,6 +260,19 @@ def test_what_is_carried_over_gets_no_day_longer(provider, services, citizen, cl
     assert row.granted.split() == ["birthdate", "name"]
     assert row.expires_at == first
     assert f"sampai {first.day} November 2027" in part(page, 'data-claim="birthdate"', "</li>")
+
+
+@sqlite_only
+def test_restricted_data_that_moves_between_agencies_counts_too(provider, services, citizen, clock):
+    rp = a_party(
+        provider,
+        claims={"name": ASKED, "nik": CHOICE},
+        consent_lifetime=int(MOST.total_seconds()),
+        authorization_details_types=["once_only"],
+    )
+    details = [{"type": "once_only", "claims": ["nik"], "purpose": {"id": "Menghitung bantuan"}}]
+    allow(rp, asked(rp, citizen, "openid profile", authorization_details=json.dumps(details)))
+    assert standing(services).expires_at == clock() + MOST_SENSITIVE
 
 
 @sqlite_only

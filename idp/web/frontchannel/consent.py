@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request
@@ -20,6 +21,7 @@ from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
 from idp.protocol.authorize.prompts import asked_claims, asked_resources
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.oauth.authorization_details import read_stored
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import AccessDenied, InvalidRequest, ProtocolError
 from idp.protocol.oidc.catalogue import base
@@ -174,8 +176,10 @@ def _preview(
 def _until(
     before: Authorization | None, asked: AuthorizationRequest, client: Client, now: datetime
 ) -> datetime:
-    usual = services().settings.consent_lifetime
-    return decisions.until(before, client, asked_claims(asked, client), usual, now)
+    """Say when this consent will end; data that moves between agencies counts for how long as well."""
+    details: tuple[dict[str, Any], ...] = read_stored(asked.authorization_details)
+    names = (*asked_claims(asked, client), *(name for detail in details for name in detail["claims"]))
+    return decisions.until(before, client, names, services().settings.consent_lifetime, now)
 
 
 def _shown(
