@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from idp.domain.exchange.disputes import DISPUTED
 from idp.domain.exchange.entries import REFUSED, RELEASED, Entry, write
 from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release
 from idp.domain.exchange.publishers import Publication
+from idp.domain.exchange.rows import chosen_contacts, stored_value, stored_values
 from idp.domain.exchange.sources import (
     Opened,
     Person,
@@ -26,7 +27,7 @@ from idp.domain.exchange.sources import (
     with_chosen,
 )
 from idp.domain.exchange.terms import Terms, terms_of
-from idp.domain.store.statements import Row, SqliteStatements, Statements, as_moment, as_uuid
+from idp.domain.store.statements import SqliteStatements, Statements, as_moment, as_uuid
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.claims import registered
@@ -156,10 +157,10 @@ def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: d
         with statements.transaction() as tx:
             row = tx.one(SQLITE, params)
             rows = tx.all(SQLITE_VALUES, {"citizen_id": row["citizen_id"]}) if row is not None else []
-        values = tuple(_value(r) for r in rows)
+        values = tuple(stored_value(r) for r in rows)
     else:
         row = statements.one(POSTGRESQL, params)
-        values = _unpack(row) if row is not None else ()
+        values = stored_values(row) if row is not None else ()
     if row is None:
         return None
     words = row["release"].split()
@@ -179,7 +180,7 @@ def read(statements: Statements, family_id: UUID, jti: str, exp_day: int, now: d
             as_uuid(row["account_id"]), row["locale"], row["zoneinfo"], as_moment(row["updated_at"])
         ),
         data_key=row["data_key"],
-        sealed=with_chosen(values, _chosen(row)),
+        sealed=with_chosen(values, chosen_contacts(row)),
     )
 
 
@@ -308,52 +309,3 @@ def _on_the_wire(terms: Mapping[str, object]) -> dict[str, object]:
 
 def _names(text: str | None) -> frozenset[str]:
     return frozenset(text.split()) if text else frozenset()
-
-
-def _moment(value: Any) -> datetime | None:
-    return as_moment(value) if value is not None else None
-
-
-def _value(row: Row) -> SealedValue:
-    return SealedValue(
-        as_uuid(row["id"]),
-        row["name"],
-        row["sealed"],
-        row["source"],
-        row["level"],
-        _moment(row["verified_at"]),
-        _moment(row["valid_from"]),
-        _moment(row["valid_until"]),
-        row["case_number"],
-        row["case_outcome"],
-    )
-
-
-def _chosen(row: Row) -> Iterator[SealedValue]:
-    for name, column in (("email", "email"), ("phone_number", "phone")):
-        if row[f"{column}_sealed"] is not None:
-            yield SealedValue.of_contact(
-                as_uuid(row[f"{column}_id"]),
-                name,
-                row[f"{column}_sealed"],
-                _moment(row[f"{column}_verified"]),
-            )
-
-
-def _unpack(row: Row) -> tuple[SealedValue, ...]:
-    if row["ids"] is None:
-        return ()
-    columns = zip(
-        row["ids"],
-        row["names"],
-        row["sealed"],
-        row["sources"],
-        row["levels"],
-        row["verified"],
-        row["valid_from"],
-        row["valid_until"],
-        row["case_numbers"],
-        row["case_outcomes"],
-        strict=True,
-    )
-    return tuple(SealedValue(*column) for column in columns)
