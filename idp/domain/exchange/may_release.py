@@ -14,6 +14,7 @@ from typing import Final
 from idp.domain.exchange.publishers import Publication, owner_of
 from idp.domain.exchange.sources import SealedValue
 from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.userinfo import ABSENCE_IS_NO
 
 
 class Reason(StrEnum):
@@ -98,3 +99,8 @@ def needs_agreement(name: str, attribute: str, client: Client, agreed: Collectio
 def is_older(value: SealedValue, age: timedelta, now: datetime) -> bool:
     """Tell whether a value was last verified longer ago than `age`; one never verified is older than any."""
     return value.verified_at is None or value.verified_at + age < now
+
+
+def means_no(name: str, reason: Reason, failure: Reason | None) -> bool:
+    """Tell whether the absence of a value is itself the answer: its owner knows nothing, or it ended (F13)."""
+    return name in ABSENCE_IS_NO and (reason is Reason.EXPIRED or failure is Reason.UNKNOWN_TO_PUBLISHER)

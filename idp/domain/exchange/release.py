@@ -14,14 +14,13 @@ from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.exchange.agreements import IN_FORCE
 from idp.domain.exchange.disputes import DISPUTED
 from idp.domain.exchange.entries import REFUSED, RELEASED, Entry, write
-from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release
+from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release, means_no
 from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.rows import chosen_contacts, stored_value, stored_values
 from idp.domain.exchange.sources import (
     Opened,
     Person,
     SealedValue,
-    attributes_for,
     open_values,
     stored_as,
     with_chosen,
@@ -31,7 +30,7 @@ from idp.domain.store.statements import SqliteStatements, Statements, as_moment,
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import base
 from idp.protocol.oidc.claims import registered
-from idp.protocol.oidc.userinfo import ABSENCE_IS_NO, citizen_claims
+from idp.protocol.oidc.userinfo import citizen_claims
 from idp.protocol.oidc.verified_claims import Verified, VerifiedRequest, plain_names
 from keys import DataKey, Vault
 
@@ -206,10 +205,8 @@ def release(
     asked = tuple(name for name in names if base(name) in permitted)
     wanted, withheld, stale = _decided(found, asked, how, now)
     opened = _open(found, wanted, how.client, vault, salt)
-    denied = [name for name, reason in withheld.items() if _means_no(name, reason, how)]
-    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now)) | dict.fromkeys(
-        denied, False
-    )
+    denied = {n: False for n, why in withheld.items() if means_no(n, why, how.failures.get(stored_as(n)))}
+    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now)) | denied
     withheld = {name: reason for name, reason in withheld.items() if name not in denied}
     terms, as_json = terms_of(how.client, tuple(claims))
     answer = Answer(uuid4(), claims, opened, terms, withheld, stale)
@@ -279,20 +276,9 @@ def _decided(
     return tuple(wanted), withheld, frozenset(stale)
 
 
-def _means_no(name: str, reason: Reason, how: How) -> bool:
-    """Tell whether the absence of a value is itself the answer: its owner knows nothing, or it ended (F13)."""
-    unknown = how.failures.get(stored_as(name)) is Reason.UNKNOWN_TO_PUBLISHER
-    return name in ABSENCE_IS_NO and (reason is Reason.EXPIRED or unknown)
-
-
 def local_day(person: Person, now: datetime) -> Any:
     """Return today's date where the citizen lives; ages turn at their midnight."""
     return now.astimezone(ZoneInfo(person.zoneinfo)).date()
-
-
-def needed(names: Iterable[str]) -> frozenset[str]:
-    """Return the attributes to have at hand for these claims."""
-    return attributes_for(names)
 
 
 def _open(found: Releasable, names: tuple[str, ...], client: Client, vault: Vault, salt: bytes) -> Opened:
