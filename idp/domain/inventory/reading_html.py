@@ -106,6 +106,8 @@ def _require_flat(body: bytes) -> None:
     Raises:
         BadForm: when a page has too many tags, a tag with too many attributes, or nests too deep.
     """
+    if body.count(b"<") > MOST_TAGS * 2:
+        raise BadForm(f"more than {MOST_TAGS} tags")
     depth = 0
     for count, found in enumerate(_TAG.finditer(body)):
         if count > MOST_TAGS:

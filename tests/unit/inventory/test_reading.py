@@ -212,9 +212,9 @@ def test_entities_do_not_grow_and_open_no_files():
     ids=range(14),
 )
 def test_hostile_files_end_soon(content):
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         read(content)
     except BadForm as error:
         assert len(str(error)) < 200  # and never repeats the file
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
