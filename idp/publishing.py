@@ -88,16 +88,19 @@ class Publishing:
                     missing[name] = Reason.UNKNOWN_TO_PUBLISHER if unknown else Reason.PUBLISHER_UNAVAILABLE
         return missing
 
+    def agreed(self, agency_id: str) -> frozenset[str]:
+        """Return the attributes of others that agreements in force let an agency have."""
+        with self._database.reading() as db:
+            terms = agreements.in_force(db, agency_id, self._clock())
+        return frozenset(name for each in terms for name in each.attributes)
+
     def fill_for(self, client: Client, citizen_id: UUID, names: Iterable[str]) -> Mapping[str, Reason]:
         """Ask for what a client may have of these claims, before its citizen is shown the values."""
         publications = self.publications.current()
         attributes = {stored_as(name) for name in names} & publications.keys()
         others = {name for name in attributes if publications[name].agency_id != client.agency_id}
         if others:
-            with self._database.reading() as db:
-                terms = agreements.in_force(db, client.agency_id, self._clock())
-            agreed = {name for each in terms for name in each.attributes}
-            attributes -= others - agreed
+            attributes -= others - self.agreed(client.agency_id)
         return self.fill(citizen_id, sorted(attributes)) if attributes else {}
 
     def deliver(self, delivery: Delivery) -> Outcome:

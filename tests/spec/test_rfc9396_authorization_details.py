@@ -7,6 +7,7 @@ import pytest
 from idp.domain.consent.models import Authorization
 from tests import factories
 from tests.rp import RP
+from tests.support import exchange
 from tests.support.databases import sqlite_only
 
 TAX_API = "https://api.tax-office.example"
@@ -44,6 +45,9 @@ def benefits(provider, tax_office):
     rp = RP(provider, client)
     request = rp.request
     rp.request = lambda **overrides: request(**{"scope": "openid profile"} | overrides)
+    exchange.an_agreement(provider.services, "agency-benefits", "tax", "npwp")
+    exchange.an_agreement(provider.services, "agency-benefits", "health", "bpjs_number")
+    exchange.an_agreement(provider.services, "agency-tax-office", "tax", "npwp")
     return rp
 
 
@@ -260,3 +264,22 @@ def test_2_pushed_or_inside_a_request_object_they_are_the_same(provider, benefit
         refused = benefits.push(authorization_details=text({"type": "unknown"}))
         assert (refused.status, refused.error) == (400, "invalid_authorization_details")
         assert benefits.push(resource="https://api.elsewhere.example").error == "invalid_target"
+
+
+# --- nothing moves without an agreement (features F3) ---
+
+
+def test_5_details_that_no_agreement_covers_are_refused(benefits, citizen, services):
+    details = text(DETAIL | {"claims": ["npwp", "bpjs_number"]})
+    assert benefits.begin_signed_in(citizen, authorization_details=details).page == "consent"
+    exchange.set_agreements(services, "agency-benefits", "suspended")
+    refused = benefits.authorize(authorization_details=details)
+    assert refused.error == "invalid_authorization_details"
+    assert benefits.push(authorization_details=details).error == "invalid_authorization_details"
+
+
+def test_7_a_token_carries_no_details_whose_agreement_has_ended(benefits, citizen, services):
+    code = allowed(benefits, citizen, authorization_details=text(DETAIL), resource=(TAX_API,))
+    exchange.set_agreements(services, "agency-benefits", "ended")
+    tokens = benefits.redeem(code, resource=TAX_API)
+    assert "authorization_details" not in benefits.claims(tokens)

@@ -152,6 +152,12 @@ def set_agreement(services: Services, agreement_id: UUID, status: str) -> None:
         db.execute(update(Agreement).where(Agreement.id == agreement_id).values(status=status))
 
 
+def set_agreements(services: Services, consumer_id: str, status: str) -> None:
+    """Move every agreement of an agency that reads."""
+    with services.database.unit_of_work() as db:
+        db.execute(update(Agreement).where(Agreement.consumer_id == consumer_id).values(status=status))
+
+
 def in_vault(
     services: Services, citizen: TestCitizen, name: str, value: Any, source: str, **options: Any
 ) -> None:

@@ -17,10 +17,8 @@ from idp.domain.registry.models import ClientRegistration
 from idp.domain.store import stamps
 from idp.domain.store.database import Database, Session
 from idp.protocol.oauth.client import Environment
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE
 
-HELD_HERE: Final = frozenset({"self", "account", "population_registry"})
-"""Sources the gate answers for itself; every other source of the catalogue is the id of the agency that owns it."""
 ACTIVE, PROPOSED, SUSPENDED = "active", "proposed", "suspended"
 SUBJECTS: Final = ("nik", "sub")
 LONGEST_MAX_AGE: Final = timedelta(days=3660)

@@ -20,7 +20,7 @@ from idp.domain.grants import (
 from idp.domain.grants.details import narrowed_for_code, narrowed_for_refresh, refuse_details
 from idp.domain.grants.grant import Grant
 from idp.domain.store.statements import Statements
-from idp.protocol.authorize.checks import Lookup, Serving
+from idp.protocol.authorize.checks import Agreed, Lookup, Serving
 from idp.protocol.decoupled.ciba import CIBA_GRANT
 from idp.protocol.decoupled.request import DEVICE_GRANT
 from idp.protocol.oauth.authorization_details import Circumstances
@@ -41,6 +41,7 @@ class GrantPolicy:
     serving: Serving
     lookup: Lookup
     open_token: Callable[[str, datetime], AccessToken]
+    agreed: Agreed
 
 
 Exchange = Callable[[Statements, Client, TokenRequest, GrantPolicy, datetime], Grant]
@@ -87,7 +88,7 @@ def _token(
 
 
 def _known(client: Client, policy: GrantPolicy) -> Circumstances:
-    return Circumstances(client, policy.issuer, policy.serving)
+    return Circumstances(client, policy.issuer, policy.serving, policy.agreed)
 
 
 def _ciba(

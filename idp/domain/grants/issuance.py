@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from idp.domain.grants.grant import Grant
-from idp.protocol.authorize.checks import Serving
-from idp.protocol.oauth.authorization_details import relevant
+from idp.protocol.authorize.checks import Agreed, Serving
+from idp.protocol.oauth.authorization_details import Detail, relevant
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.jwe import Answer
 from idp.protocol.oidc.access_token import TYP as ACCESS_TOKEN_TYP, access_token_claims
 from idp.protocol.oidc.id_token import half_hash, id_token_claims
+from idp.protocol.oidc.once_only import is_agreed
 from idp.protocol.oidc.sid import sid
 from idp.protocol.oidc.subject import subject
 from keys import Keyring, compact
@@ -45,6 +46,8 @@ class Mint:
     serving: Serving
     seal: Callable[[Client, Answer, str], str]
     """Encrypts what a client registered to get encrypted."""
+    lookup: Callable[[str], Client | None]
+    agreed: Agreed
 
     def issue(
         self, client: Client, grant: Grant, now: datetime, extra: Mapping[str, object] | None = None
@@ -70,7 +73,7 @@ class Mint:
                 confirmation=grant.confirmation,
                 actor=grant.actor,
                 made_from=grant.made_from,
-                authorization_details=relevant(grant.authorization_details, grant.audience),
+                authorization_details=self._standing(grant),
             ),
             ACCESS_TOKEN_TYP,
         )
@@ -84,6 +87,15 @@ class Mint:
             refresh_token=grant.refresh_token,
             id_token=self._id_token(client, grant, sub, access_token, now, extra) if wants_id_token else None,
         )
+
+    def _standing(self, grant: Grant) -> tuple[Detail, ...]:
+        """Keep the details for this audience whose agreement is still in force: nothing flows without (features F3)."""
+        kept = []
+        for detail in relevant(grant.authorization_details, grant.audience):
+            reader = self.lookup(str(detail.get("recipient", "")))
+            if reader is None or is_agreed(detail, reader.agency_id, self.agreed):
+                kept.append(detail)
+        return tuple(kept)
 
     def _subject_at(self, client: Client, grant: Grant, sub: str) -> str:
         """The citizen as the audience knows them: services must not learn each other's `sub` (ADR 0013)."""

@@ -1,7 +1,7 @@
 """The two tables of an authorization request: before we may redirect, and after (RFC 6749 §4.1.2.1)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -33,6 +33,7 @@ from idp.protocol.oidc.once_only import TYPES
 
 Lookup = Callable[[str], Client | None]
 Serving = Callable[[str], Client | None]
+Agreed = Callable[[str], Collection[str]]
 
 PROMPT_VALUES: Final = ("none", "login", "consent", "select_account", "create")
 LONGEST_MAX_AGE: Final = 10**9
@@ -48,17 +49,20 @@ def nobody(_resource: str) -> Client | None:
     return None
 
 
+def nothing(_agency_id: str) -> Collection[str]:
+    """Agree to nothing: where no agreements are asked, none is in force."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What differs between the ways a request may come in, and what this deployment offers.
-
-    `serving` finds the client that serves a resource (RFC 8707 §2).
-    """
+    """What differs between the ways a request may come in; `serving` and `agreed` ask the register (RFC 8707 §2)."""
 
     pushed: bool = False
     signed: bool = False
     registration: bool = True
     serving: Serving = nobody
+    agreed: Agreed = nothing
 
 
 @dataclass(slots=True)
@@ -286,7 +290,7 @@ def check_authorization_details(draft: Draft) -> None:
     """Take details of types this client may use, in their canonical form (RFC 9396 §2, §5)."""
     text = draft.params.get("authorization_details")
     if text is not None:
-        known = Circumstances(draft.client, draft.issuer, draft.policy.serving)
+        known = Circumstances(draft.client, draft.issuer, draft.policy.serving, draft.policy.agreed)
         draft.authorization_details = stored(parse_details(text, known, TYPES))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from idp.protocol.authorize.checks import Draft, Serving
+from idp.protocol.authorize.checks import Agreed, Draft, Serving, nothing
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.decoupled.errors import InvalidBindingMessage
 from idp.protocol.decoupled.request import SAME_AS_ELSEWHERE, checked
@@ -40,13 +40,15 @@ class CibaRequest:
     lifetime: timedelta
 
 
-def ciba_request(params: Parameters, client: Client, issuer: str, serving: Serving) -> CibaRequest:
+def ciba_request(
+    params: Parameters, client: Client, issuer: str, serving: Serving, agreed: Agreed = nothing
+) -> CibaRequest:
     """Check a request in plain parameters, wherever they came from (CIBA Core §7.1, §7.2).
 
     Raises:
         ProtocolError: the registered error of the first parameter that is wrong.
     """
-    asked = checked(params, client, issuer, serving, (*SAME_AS_ELSEWHERE, need_openid))
+    asked = checked(params, client, issuer, serving, (*SAME_AS_ELSEWHERE, need_openid), agreed)
     hint, value = _one_hint(params)
     return CibaRequest(
         asked=asked,

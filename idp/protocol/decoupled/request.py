@@ -3,7 +3,7 @@
 from typing import Final
 
 from idp.protocol.authorize import checks
-from idp.protocol.authorize.checks import Check, Draft, Policy, Serving
+from idp.protocol.authorize.checks import Agreed, Check, Draft, Policy, Serving, nothing
 from idp.protocol.authorize.request import AuthorizationRequest, ReplyTo
 from idp.protocol.authorize.response import ResponseMode
 from idp.protocol.oauth.client import Client
@@ -14,20 +14,27 @@ DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 MEANINGLESS: Final = ("request", "request_uri")
 
 
-def device_request(params: Parameters, client: Client, issuer: str, serving: Serving) -> AuthorizationRequest:
+def device_request(
+    params: Parameters, client: Client, issuer: str, serving: Serving, agreed: Agreed = nothing
+) -> AuthorizationRequest:
     """Check a device authorization request (RFC 8628 §3.1); `acr_values`, `max_age` and `claims` work as elsewhere.
 
     Raises:
         ProtocolError: the registered error of the first parameter that is wrong.
     """
-    return checked(params, client, issuer, serving, DEVICE_CHECKS)
+    return checked(params, client, issuer, serving, DEVICE_CHECKS, agreed)
 
 
 def checked(
-    params: Parameters, client: Client, issuer: str, serving: Serving, rules: tuple[Check, ...]
+    params: Parameters,
+    client: Client,
+    issuer: str,
+    serving: Serving,
+    rules: tuple[Check, ...],
+    agreed: Agreed = nothing,
 ) -> AuthorizationRequest:
     """Run checks of the authorization endpoint over a request whose answer is polled for."""
-    policy = Policy(pushed=True, registration=False, serving=serving)
+    policy = Policy(pushed=True, registration=False, serving=serving, agreed=agreed)
     draft = Draft(params, client, policy, issuer=issuer)
     for rule in rules:
         rule(draft)

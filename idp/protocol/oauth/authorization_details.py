@@ -23,6 +23,8 @@ class Circumstances:
     client: Client
     issuer: str
     serving: Callable[[str], Client | None]
+    agreed: Callable[[str], Collection[str]]
+    """The attributes of others that an agency may have, by its id."""
 
 
 class DetailType(Protocol):

@@ -9,13 +9,14 @@ that hold the data, `recipient` is the client that gets it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from idp.protocol.oauth.authorization_details import Circumstances, Detail, DetailType, required_texts
+from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidAuthorizationDetails
 from idp.protocol.oidc import acr
-from idp.protocol.oidc.catalogue import CLAIMS, Sensitivity
+from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE, Sensitivity
 from idp.protocol.oidc.claims import registered
 
 ACTIONS: Final = ("read",)
@@ -42,12 +43,15 @@ class OnceOnly:
         if not set(actions) <= set(ACTIONS):
             raise InvalidAuthorizationDetails("actions can only be read")
         locations = required_texts(given, "locations", MOST_LOCATIONS) if "locations" in given else ()
+        recipient = _recipient(given, locations, known)
         found: dict[str, object] = {
             "actions": list(actions),
             "claims": _claims(given, known),
             "purpose": _purpose(given),
-            "recipient": _recipient(given, locations, known),
+            "recipient": recipient.client_id,
         }
+        if not is_agreed(found, recipient.agency_id, known.agreed):
+            raise InvalidAuthorizationDetails("no agreement in force lets the recipient have these claims")
         if locations:
             found["locations"] = list(locations)
         return found
@@ -64,6 +68,19 @@ class OnceOnly:
 
 TYPES: Final[Mapping[str, DetailType]] = {OnceOnly.name: OnceOnly()}
 """The types on offer (RFC 9396 §10)."""
+
+
+def is_agreed(detail: Detail, agency_id: str, agreed: Callable[[str], Collection[str]]) -> bool:
+    """Tell whether agreements in force cover what a detail lets an agency have of other agencies."""
+    names = detail.get("claims")
+    foreign = {n for n in names if is_foreign(n, agency_id)} if isinstance(names, list | tuple) else set()
+    return not foreign or foreign <= set(agreed(agency_id))
+
+
+def is_foreign(name: str, agency_id: str) -> bool:
+    """Tell whether an attribute is another agency's: neither this one's nor held by the gate itself."""
+    claim = CLAIMS.get(name)
+    return claim is None or (claim.source not in HELD_HERE and claim.source != agency_id)
 
 
 def _claims(given: Detail, known: Circumstances) -> list[str]:
@@ -84,15 +101,15 @@ def _purpose(given: Detail) -> dict[str, str]:
     return {language: purpose[language].strip() for language in PURPOSE_LANGUAGES if language in purpose}
 
 
-def _recipient(given: Detail, locations: tuple[str, ...], known: Circumstances) -> str:
+def _recipient(given: Detail, locations: tuple[str, ...], known: Circumstances) -> Client:
     """The client that asks, or one that serves a place named here: nobody else has a part in it."""
-    parties = {known.client.client_id}
+    parties = {known.client.client_id: known.client}
     for location in locations:
         server = known.serving(location)
         if server is None:
             raise InvalidAuthorizationDetails("nobody serves one of the locations")
-        parties.add(server.client_id)
+        parties[server.client_id] = server
     recipient = given.get("recipient", known.client.client_id)
     if not isinstance(recipient, str) or recipient not in parties:
         raise InvalidAuthorizationDetails("recipient must be this client or one that serves a location")
-    return recipient
+    return parties[recipient]

@@ -22,7 +22,7 @@ from idp.services import Services
 
 def policy(services: Services) -> Policy:
     """Return what this deployment offers on the front channel."""
-    return Policy(registration=True, serving=services.clients.serving)
+    return Policy(registration=True, serving=services.clients.serving, agreed=services.publishing.agreed)
 
 
 def read_parameters(encoded: bytes) -> Parameters:

@@ -33,7 +33,13 @@ def backchannel_authentication(machines: Machines, request: MachineRequest) -> R
     client, _credentials = authenticate(machines, request, form)
     client.require_grant(CIBA_GRANT)
     issuer, now = services.settings.issuer, services.clock()
-    asked = ciba_request(_parameters(machines, client, form), client, issuer, services.clients.serving)
+    asked = ciba_request(
+        _parameters(machines, client, form),
+        client,
+        issuer,
+        services.clients.serving,
+        services.publishing.agreed,
+    )
     named = _named(machines, client, asked)
     with services.database.unit_of_work() as db:
         circumstances = Asking(services.tree, client, origin(request), issuer, now)

@@ -24,7 +24,9 @@ def device_authorization(machines: Machines, request: MachineRequest) -> Reply:
     parameters = request.form()
     client, _credentials = authenticate(machines, request, parameters)
     client.require_grant(DEVICE_GRANT)
-    asked = device_request(parameters, client, services.settings.issuer, services.clients.serving)
+    asked = device_request(
+        parameters, client, services.settings.issuer, services.clients.serving, services.publishing.agreed
+    )
     machines.limits.spend(DEVICE_REQUESTS, "device", client.client_id, network_name(request.address))
     now = services.clock()
     with services.database.unit_of_work() as db:

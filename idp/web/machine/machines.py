@@ -47,6 +47,7 @@ class Machines:
                 services.clients.serving,
                 services.clients.get,
                 partial(open_access_token, services),
+                services.publishing.agreed,
             ),
             assertion_audiences,
             Nonces(partial(services.tree.mac, "dpop-nonce")),
@@ -69,6 +70,8 @@ class Machines:
             services.settings.id_token_lifetime,
             services.clients.serving,
             services.recipients.seal,
+            services.clients.get,
+            services.publishing.agreed,
         )
 
 
