@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import structlog
 
 from idp import trace
@@ -19,6 +20,7 @@ from idp.protocol.oauth.responses import Header, Reply, error_reply
 from idp.services import Services
 from idp.web.frontchannel.single_sign_on import location_for
 from idp.web.headers import FIXED as PAGE_HEADERS, HSTS
+from idp.web.machine import openapi
 from idp.web.machine.attributes import attributes
 from idp.web.machine.backchannel_authentication import backchannel_authentication
 from idp.web.machine.device_authorization import device_authorization
@@ -29,6 +31,7 @@ from idp.web.machine.documents import (
     METER,
     PAR,
     SELF_STATED,
+    Document,
     Documents,
 )
 from idp.web.machine.event_confirmations import confirm
@@ -51,6 +54,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Observer = Callable[[str, int, float], None]
 
 MOST_BODY_BYTES = 64 * 1024
+DOCUMENT_SECONDS = 3600
 STATUS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 FIXED: tuple[Header, ...] = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 CORS: tuple[Header, ...] = (
@@ -118,6 +122,7 @@ class Lane:
             base + ENDPOINTS[SELF_STATED]: (("POST",), _bind(state_oneself, machines)),
             base + ENDPOINTS[ATTRIBUTES]: (("GET", "POST"), _bind(attributes, machines)),
             self._registration: (("POST",), _bind(register, machines)),
+            base + openapi.PATH: (("GET", "HEAD"), _document(openapi.document(issuer))),
             base + ENDPOINTS["jwks_uri"]: (("GET", "HEAD"), documents.jwks),
             **{path: (("GET", "HEAD"), documents.discovery) for path in documents.paths},
         }
@@ -249,3 +254,7 @@ def _transport(environ: dict[str, Any]) -> tuple[Header, ...]:
 
 def _bind(function: Callable[[Machines, MachineRequest], Reply], machines: Machines) -> Endpoint:
     return lambda request: function(machines, request)
+
+
+def _document(members: dict[str, Any]) -> Endpoint:
+    return Document(orjson.dumps(members), DOCUMENT_SECONDS).answer

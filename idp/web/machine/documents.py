@@ -70,9 +70,9 @@ class Documents:
         settings = services.settings
         self._services = services
         self._max_age = int(settings.jwks_max_age.total_seconds())
-        self._metadata = _Document(orjson.dumps(metadata(services)), self._max_age)
+        self._metadata = Document(orjson.dumps(metadata(services)), self._max_age)
         self._jwks_bytes = b""
-        self._jwks = _Document(b"", 0)
+        self._jwks = Document(b"", 0)
         path = urlsplit(settings.issuer).path
         self.paths = (openid_path(path), oauth_path(path))
 
@@ -84,12 +84,12 @@ class Documents:
         """Answer with the public keys."""
         current = self._services.keyring.jwks_bytes
         if current is not self._jwks_bytes:
-            self._jwks = _Document(current, self._max_age)
+            self._jwks = Document(current, self._max_age)
             self._jwks_bytes = current
         return self._jwks.answer(request)
 
 
-class _Document:
+class Document:
     """Prebuilt replies: the document, and "not modified"."""
 
     def __init__(self, body: bytes, max_age: int) -> None:
