@@ -6,8 +6,10 @@ Each call carries a token of its own: for that publisher, about one citizen, for
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlencode
@@ -17,8 +19,9 @@ import structlog
 
 from idp.clock import Clock
 from idp.domain.events.outbox import DONE, Delivery, Outcome, later, skipped
-from idp.domain.exchange import agreements, fetching
-from idp.domain.exchange.fetching import FAILED, REFUSED, UNKNOWN, Heard, Question
+from idp.domain.exchange import agreements, due, fetching
+from idp.domain.exchange.due import FAILED, KNOWN, REFUSED, UNKNOWN
+from idp.domain.exchange.fetching import Heard, Question
 from idp.domain.exchange.may_release import Reason
 from idp.domain.exchange.publishers import Publications
 from idp.domain.exchange.sources import stored_as
@@ -35,7 +38,9 @@ log = structlog.get_logger()
 TOTAL_SECONDS: Final = 2.0
 """What all publishers together may take while somebody waits."""
 TOKEN_SECONDS: Final = 60
-SIDE_BY_SIDE: Final = 16
+SIDE_BY_SIDE: Final = 24
+AT_ONE: Final = 6
+"""Questions under way at one publisher from this process: a slow one leaves room for the others."""
 SCOPE: Final = "attributes"
 ALGORITHM: Final = "ES256"
 TYP: Final = "at+jwt"
@@ -58,20 +63,25 @@ class Publishing:
         self._database, self._tree, self._signing = database, tree, signing
         self._clients, self._outbound, self._issuer, self._clock = clients, outbound, issuer, clock
         self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="publisher")
+        self._places: defaultdict[str, threading.BoundedSemaphore] = defaultdict(
+            lambda: threading.BoundedSemaphore(AT_ONE)
+        )
 
-    def fill(self, citizen_id: UUID, attributes: Iterable[str]) -> Mapping[str, Reason]:
+    def fill(
+        self, citizen_id: UUID, attributes: Iterable[str], max_age: timedelta | None = None
+    ) -> Mapping[str, Reason]:
         """Ask for what is missing or stale of these attributes; return what stays missing, and why.
 
         Only what the caller may have is to be named here: whether an agreement is in force was decided before.
         """
         publications, now = self.publications.current(), self._clock()
+        with self._database.reading() as db:
+            names, failures = due.due(db, publications, citizen_id, attributes, now, max_age)
+        if not names:
+            return failures
+        known = self._known(names)
         with self._database.unit_of_work() as db:
-            names, failures = fetching.due(db, publications, citizen_id, attributes, now)
-            asked = (
-                fetching.questions(db, self._tree, self._known(names), publications, citizen_id, names)
-                if names
-                else ()
-            )
+            asked = fetching.questions(db, self._tree, known, publications, citizen_id, names)
             for question in asked:
                 fetching.told_publisher(db, question, now)
         if not asked:
@@ -84,7 +94,7 @@ class Publishing:
         for each in heard:
             for name in each.question.names:
                 if name not in each.stated:
-                    unknown = each.outcome in (UNKNOWN, fetching.KNOWN)
+                    unknown = each.outcome in (UNKNOWN, KNOWN)
                     missing[name] = Reason.UNKNOWN_TO_PUBLISHER if unknown else Reason.PUBLISHER_UNAVAILABLE
         return missing
 
@@ -109,11 +119,12 @@ class Publishing:
             return skipped("nobody")
         names = tuple(str(name) for name in delivery.payload.get("names", ()))
         publications, now = self.publications.current(), self._clock()
+        known = {name: publications[name] for name in names if name in publications}
+        clients = self._known(known)
         with self._database.unit_of_work() as db:
-            known = {name: publications[name] for name in names if name in publications}
-            asked = fetching.questions(
-                db, self._tree, self._known(known), publications, delivery.citizen_id, known
-            )
+            if not due.is_wanted(db, delivery.citizen_id, known, now):
+                return skipped("not_wanted")
+            asked = fetching.questions(db, self._tree, clients, publications, delivery.citizen_id, known)
             for question in asked:
                 fetching.told_publisher(db, question, now)
         heard = self._ask(asked)
@@ -138,14 +149,22 @@ class Publishing:
     def _ask(self, asked: tuple[Question, ...]) -> list[Heard]:
         """Put all questions at once; who is not done in time has not answered."""
         calls = {self._pool.submit(self._one, question): question for question in asked}
-        done, _late = wait(calls, timeout=TOTAL_SECONDS)
-        return [
-            call.result() if call in done else Heard(question, reason="too_slow", outcome=FAILED)
-            for call, question in calls.items()
-        ]
+        done, late = wait(calls, timeout=TOTAL_SECONDS)
+        for call in late:
+            call.cancel()
+        return [_heard(call, question, call in done) for call, question in calls.items()]
 
     def _one(self, question: Question) -> Heard:
         """Ask one publisher; whatever goes wrong becomes an outcome, so that others' answers stand."""
+        place = self._places[question.publication.agency_id]
+        if not place.acquire(blocking=False):
+            return Heard(question, reason="too_many_questions", outcome=FAILED)
+        try:
+            return self._asked(question)
+        finally:
+            place.release()
+
+    def _asked(self, question: Question) -> Heard:
         endpoint = question.publication.endpoint or ""
         url = endpoint + ("&" if "?" in endpoint else "?") + urlencode({"claims": " ".join(question.names)})
         headers = {
@@ -193,6 +212,17 @@ class Publishing:
         if question.nik is not None:
             claims["nik"] = question.nik
         return compact(self._signing(ALGORITHM), claims, TYP)
+
+
+def _heard(call: Future[Heard], question: Question, in_time: bool) -> Heard:
+    """Take the outcome of a call; one that broke in a way nobody foresaw is the publisher's fault, not the others'."""
+    if not in_time:
+        return Heard(question, reason="too_slow", outcome=FAILED)
+    broke = call.exception()
+    if broke is not None:
+        log.error("publisher_call_broke", agency=question.publication.agency_id, error=type(broke).__name__)
+        return Heard(question, reason="broke", outcome=REFUSED)
+    return call.result()
 
 
 def _retry_after(text: str | None) -> timedelta | None:

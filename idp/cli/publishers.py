@@ -41,39 +41,50 @@ def list_publishers(machine: bool) -> None:
 
 @publishers.command()
 @click.argument("agency_id")
-def approve(agency_id: str) -> None:
+@as_json
+def approve(agency_id: str, machine: bool) -> None:
     """Let a publisher of production be asked; not by the user who proposed it.
 
     Example: idp publishers approve tax
     """
     with deployment.open_services() as services, services.database.unit_of_work() as db:
         register.approve(db, agency_id, by=deployment.actor(), now=services.clock())
-    click.echo(f"{agency_id}: active")
+        _tell(db, agency_id, machine)
 
 
 @publishers.command()
 @click.argument("agency_id")
 @click.option("--reason", default="", help="Why, for the record.")
-def suspend(agency_id: str, reason: str) -> None:
+@as_json
+def suspend(agency_id: str, reason: str, machine: bool) -> None:
     """Ask nothing of a publisher and take nothing from it.
 
     Example: idp publishers suspend tax --reason "wrong answers since noon"
     """
     with deployment.open_services() as services, services.database.unit_of_work() as db:
         register.suspend(db, agency_id, reason, by=deployment.actor(), now=services.clock())
-    click.echo(f"{agency_id}: suspended")
+        _tell(db, agency_id, machine)
 
 
 @publishers.command()
 @click.argument("agency_id")
-def resume(agency_id: str) -> None:
+@as_json
+def resume(agency_id: str, machine: bool) -> None:
     """Ask a suspended publisher again.
 
     Example: idp publishers resume tax
     """
     with deployment.open_services() as services, services.database.unit_of_work() as db:
         register.resume(db, agency_id, by=deployment.actor(), now=services.clock())
-    click.echo(f"{agency_id}: active")
+        _tell(db, agency_id, machine)
+
+
+def _tell(db: Session, agency_id: str, machine: bool) -> None:
+    row = db.get_one(Publisher, agency_id)
+    if machine:
+        document(_as_object(db, row))
+    else:
+        click.echo(f"{agency_id}: {row.status}")
 
 
 def _as_object(db: Session, row: Publisher) -> dict[str, Any]:

@@ -20,12 +20,14 @@ from idp.web.pages import UsedField, UseLine
 OCCASIONS: Final[Mapping[str, Any]] = {
     "id_token": lazy_gettext("saat Anda masuk"),
     "userinfo": lazy_gettext("saat layanan meminta data"),
-    "attributes": lazy_gettext("saat layanan mengambil data antarlembaga"),
+    "exchange": lazy_gettext("saat layanan mengambil data antarlembaga"),
+    "publisher": lazy_gettext("saat kami menanyakan data Anda kepada pemiliknya"),
     "introspection": lazy_gettext("saat layanan memeriksa izinnya"),
     "event": lazy_gettext("saat kami memberi tahu layanan"),
 }
 REASONS: Final[Mapping[str, Any]] = {
     "declined": lazy_gettext("Anda tidak mengizinkannya"),
+    "not_covered": lazy_gettext("tidak termasuk yang Anda izinkan"),
     "consent_withdrawn": lazy_gettext("izin Anda sudah ditarik"),
     "consent_expired": lazy_gettext("izin Anda sudah lewat waktunya"),
     "no_agreement": lazy_gettext("tidak ada perjanjian antarlembaga yang berlaku"),

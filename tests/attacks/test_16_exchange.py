@@ -84,6 +84,8 @@ def test_o125_what_was_not_allowed_is_not_given_by_name(services, provider, citi
     answer = provider.get("/attributes?claims=birthdate", headers=bearer)
     assert (answer.status, answer.error) == (400, "invalid_request")
     assert "1990" not in answer.text
+    [line] = exchange.ledger(services)
+    assert (line.outcome, line.reason, line.claims) == ("refused", "not_covered", "birthdate")
 
 
 def test_o126_nobody_and_somebody_of_another_are_answered_alike(services, provider, citizen, rp):
@@ -93,3 +95,20 @@ def test_o126_nobody_and_somebody_of_another_are_answered_alike(services, provid
     foreign = push(provider, office.push(stated(), sub=theirs))
     assert (unknown.status, unknown.json) == (foreign.status, foreign.json)
     assert unknown.status == 404
+
+
+def test_o124_an_item_unticked_later_stops_in_the_tokens_given_before(provider, citizen, clock):
+    uses = {
+        "name": {"required": True, "purpose": {"id": "a"}},
+        "email": {"required": False, "purpose": {"id": "b"}},
+    }
+    reader = exchange.a_reader(provider, scope="openid profile email offline_access", claims=uses)
+    page = reader.begin_signed_in(citizen, scope="openid profile email offline_access", prompt="consent")
+    code = reader.browser.submit(page, "consent-form", "consent-allow", tick=("email",)).code
+    tokens = reader.redeem(code)
+    assert reader.userinfo(tokens["access_token"])["email"]
+    clock.advance(seconds=20)
+    page = reader.begin(scope="openid profile email", prompt="consent")
+    reader.browser.submit(page, "consent-form", "consent-allow")
+    assert reader.userinfo(tokens["access_token"]).error == "invalid_token"
+    assert reader.refresh(tokens["refresh_token"]).error == "invalid_grant"

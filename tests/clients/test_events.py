@@ -21,7 +21,7 @@ from tests.support.processes import wait_until
 WITHDRAWN = "urn:gerbang:event:consent-withdrawn"
 CHANGED = "urn:gerbang:event:attribute-changed"
 DISABLED = "https://schemas.openid.net/secevent/risc/event-type/account-disabled"
-FAR = int(time.time()) + 600
+FAR = int(time.time()) + 86_400
 
 
 def told(client: FlaskClient, token: str, content_type: str = "application/secevent+jwt") -> TestResponse:

@@ -226,7 +226,7 @@ def test_without_a_gateway_production_would_skip_and_a_sandbox_keeps(services, c
 def test_budgets_hold_by_prefix_and_by_all_in_an_hour_and_a_day(services, clock):
     def spend(number, channel="sms"):
         with services.database.unit_of_work() as db:
-            refused = budgets.spend(db, channel, number, SMALL, services.clock())
+            refused = budgets.spend(db, channel, number, SMALL, services.clock(), reserved=True)
         return refused.scope if refused is not None else None
 
     assert [spend("+6281234567890") for _ in range(4)] == [None, None, None, "sms:62812"]

@@ -8,6 +8,7 @@ import pytest
 
 from idp.deliveries import Deliveries
 from idp.domain.exchange import publishers
+from tests import factories
 from tests.rp import RP
 from tests.support import exchange
 from tests.support.bad_publisher import BadPublisher, Fault
@@ -168,6 +169,7 @@ def test_a_signed_statement_can_be_had(provider, services, reader, citizen, agre
 def test_a_disputed_value_is_not_released_by_anybody(services, reader, citizen, agreed):
     exchange.in_vault(services, citizen, "npwp", NPWP, "tax")
     office = exchange.a_publisher(services, "education", None, ("nisn",))
+    exchange.an_agreement(services, "education", "tax", "npwp")
     pushed = office.push({"npwp": {"value": "1111", "verified_at": exchange.VERIFIED_AT}}, nik=NPWP)
     headers = {"Content-Type": "application/jwt"}
     answer = reader.provider.post("/attributes", data=pushed, headers=headers)
@@ -225,3 +227,82 @@ def test_a_publisher_that_breaks_a_rule_gives_nothing_and_the_rest_is_answered(
     assert answer["claims_withheld"] == {"npwp": "publisher_unavailable"}
     assert "npwp" not in exchange.values_of(services, citizen)
     assert "bpjs_number" not in exchange.values_of(services, citizen)
+
+
+def test_what_its_owner_knows_no_more_does_not_leave_as_if_it_stood(
+    services, reader, citizen, tax_office, agreed, clock
+):
+    exchange.a_publisher(services, "tax", tax_office.endpoint, max_age=timedelta(days=30))
+    assert read(reader, citizen)["npwp"] == NPWP
+    clock.advance(days=31)
+    tax_office.fault = Fault.UNKNOWN_PERSON
+    assert read(reader, citizen)["claims_withheld"] == {"npwp": "unknown_to_publisher"}
+    assert "npwp" not in exchange.values_of(services, citizen)
+
+
+def test_a_slow_answer_undoes_no_newer_one(services, reader, citizen, tax_office, agreed, clock):
+    exchange.a_publisher(services, "tax", tax_office.endpoint)
+    exchange.in_vault(
+        services, citizen, "npwp", "0000000000000002", "tax", verified_at=clock() - timedelta(days=40)
+    )
+    newer = clock() - timedelta(days=35)
+    exchange.in_vault(services, citizen, "npwp", "0000000000000003", "tax", verified_at=newer)
+    tax_office.extras["verified_at"] = (clock() - timedelta(days=60)).isoformat()
+    assert read(reader, citizen)["npwp"] == "0000000000000003"
+    assert len(tax_office.asked) == 1
+
+
+def test_how_fresh_the_reader_needs_it_decides_whether_the_owner_is_asked(
+    services, reader, citizen, tax_office, agreed, clock
+):
+    exchange.a_publisher(services, "tax", tax_office.endpoint, max_age=timedelta(days=30))
+    exchange.in_vault(services, citizen, "npwp", "0000000000000002", "tax")
+    clock.advance(days=2)
+    tax_office.extras["verified_at"] = clock().isoformat()
+    tokens = reader.tokens(citizen, scope="openid tax", consented=("npwp",))
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert reader.provider.get("/attributes?claims=npwp&max_age=864000", headers=bearer)["npwp"].endswith("2")
+    assert tax_office.asked == []
+    assert reader.provider.get("/attributes?claims=npwp&max_age=86400", headers=bearer)["npwp"] == NPWP
+
+
+def test_a_date_out_of_all_bounds_is_the_publishers_fault(services, reader, citizen, tax_office, agreed):
+    exchange.a_publisher(services, "tax", tax_office.endpoint)
+    tax_office.extras["valid_from"] = "0001-01-01T00:00:00+07:00"
+    assert read(reader, citizen)["claims_withheld"] == {"npwp": "publisher_unavailable"}
+
+
+def test_a_suspended_publishing_client_is_told_no_nik(services, reader, citizen, tax_office, agreed):
+    exchange.a_publisher(services, "tax", tax_office.endpoint)
+    factories.suspend(services, "tax-office")
+    exchange.forget(services)
+    assert read(reader, citizen)["claims_withheld"] == {"npwp": "unknown_to_publisher"}
+    assert tax_office.asked == []
+
+
+def test_a_publisher_of_production_is_resumed_by_two_people(services):
+    exchange.a_publisher(services, environment="production")
+    now = services.clock()
+    with services.database.unit_of_work() as db:
+        with pytest.raises(publishers.BadPublisher):
+            publishers.approve(db, "tax", by="test", now=now)
+        publishers.approve(db, "tax", by="another", now=now)
+        publishers.suspend(db, "tax", "wrong", by="test", now=now)
+        publishers.resume(db, "tax", by="test", now=now)
+        assert publishers.read(db) == {}
+        with pytest.raises(publishers.BadPublisher):
+            publishers.approve(db, "tax", by="test", now=now)
+        publishers.approve(db, "tax", by="another", now=now)
+        assert publishers.read(db).keys() == {"npwp"}
+
+
+def test_nobody_is_asked_again_for_what_nobody_may_read_any_more(
+    services, reader, citizen, tax_office, agreed, clock
+):
+    exchange.a_publisher(services, "tax", tax_office.endpoint)
+    tax_office.fault = Fault.BUSY
+    assert read(reader, citizen)["claims_withheld"] == {"npwp": "publisher_unavailable"}
+    factories.withdraw(services, citizen, "benefits")
+    clock.advance(seconds=60)
+    Deliveries(services).drain()
+    assert len(tax_office.asked) == 1

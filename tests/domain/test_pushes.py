@@ -3,6 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey
 
+from tests import factories
 from tests.support import exchange
 
 NPWP = "9933744501900001"
@@ -83,3 +84,21 @@ def test_who_publishes_nothing_pushes_nothing(services, provider, rp, citizen):
 def test_a_push_says_about_whom(services, provider, said):
     office = exchange.a_publisher(services)
     assert push(provider, office.push(stated(), **said)).error == "invalid_request"
+
+
+def test_a_publisher_that_knows_people_by_sub_names_no_nik(services, provider, citizen):
+    office = exchange.a_publisher(services, subject="sub")
+    assert push(provider, office.push(stated(), nik=NPWP)).error == "invalid_request"
+
+
+def test_who_has_no_business_with_an_attribute_has_no_word_about_it(services, provider, citizen):
+    office = exchange.a_publisher(services)
+    told = {"bpjs_number": {"value": "1", "verified_at": exchange.VERIFIED_AT}}
+    assert push(provider, office.push(told, nik=NPWP)).error == "invalid_request"
+
+
+def test_a_suspended_client_pushes_nothing(services, provider, citizen):
+    office = exchange.a_publisher(services)
+    factories.suspend(services, "tax-office")
+    assert not push(provider, office.push(stated(), nik=NPWP)).ok
+    assert "npwp" not in exchange.values_of(services, citizen)

@@ -124,7 +124,7 @@ def test_the_citizen_sees_it_and_takes_it_back(provider, asking, token, citizen)
     page = browser.get("/me/data")
     assert "Titin" in page.text and 'id="data-remove-nickname"' in page.text
     assert 'id="data-remove-name"' not in page.text
-    with provider.recorded("SelfStatedRemoved"):
+    with provider.recorded("SelfStatedRemoved", "AttributesChanged"):
         done = browser.submit(page, "remove-nickname-form")
     assert "Titin" not in done.text and "Sudah dihapus" in done.text
     assert "nickname" not in asking.userinfo(token).json

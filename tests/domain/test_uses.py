@@ -45,7 +45,7 @@ def note(services, citizen, client_id="tax", claims="npwp", **more):
         authorization_id=None,
         family_id=None,
         claims=claims,
-        channel="attributes",
+        channel="exchange",
         trace_id=None,
         **({"terms": orjson.dumps(TERMS).decode()} | more),
     )

@@ -15,6 +15,11 @@ pytestmark = sqlite_only
 OPENID, OAUTH = "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"
 OURS = "gerbang_"  # additional members carry a name of their own (RFC 8414 §2)
 REGISTERED = {
+    "verified_claims_supported",
+    "trust_frameworks_supported",
+    "claims_in_verified_claims_supported",
+    "evidence_supported",
+    "electronic_records_supported",
     "request_object_encryption_alg_values_supported",
     "request_object_encryption_enc_values_supported",
     "id_token_encryption_alg_values_supported",

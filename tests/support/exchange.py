@@ -68,11 +68,12 @@ def a_publisher(
     subject: str = "nik",
     max_age: timedelta = timedelta(days=30),
     client_id: str | None = None,
+    environment: str = "sandbox",
 ) -> Publishing:
     """Register an agency under its id in the catalogue, with a client that publishes."""
     now, client_id = services.clock(), client_id or f"{agency_id}-office"
     _agency(services, agency_id)
-    client = factories.a_client(services, client_id)
+    client = factories.a_client(services, client_id, environment=environment)
     with services.database.unit_of_work() as db:
         db.execute(
             update(ClientRegistration).where(ClientRegistration.id == client_id).values(agency_id=agency_id)

@@ -140,6 +140,7 @@ def confirm(db: Session, data_key: DataKey, case: DataCase, *, officer: str, now
         case,
         DataCase.state == ANSWERED,
         DataCase.answered_by != officer,
+        DataCase.answered_at == case.answered_at,
         state=CLOSED,
         outcome="corrected",
         decided_by=officer,

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import or_, select, update
+from sqlalchemy import Uuid, case, column, or_, select, table, update
 
 from idp.domain.audit.account_events import AgencyContactChosen
 from idp.domain.audit.events import ConsentDenied, ConsentGranted
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import Citizen
 from idp.domain.consent.models import Authorization
+from idp.domain.store.base import UtcDateTime
 from idp.domain.store.database import Session
 from idp.protocol.oauth.authorization_details import read_stored, stored
 from idp.protocol.oauth.client import Client
@@ -24,6 +25,14 @@ from idp.protocol.oidc.claims_request import ClaimsRequest
 from idp.protocol.oidc.consent_lifetime import lifetime
 from keys import DataKey, Place
 
+_FAMILY = table(
+    "family",
+    column("citizen_id", Uuid()),
+    column("client_id"),
+    column("revoked_at", UtcDateTime()),
+    column("revoke_reason"),
+)
+"""What tokens rest on; the table belongs to `grants`, which lies higher."""
 TEXT_VERSION = "2026-11-24"
 """Names the fixed sentences of the consent page; it changes with them (tests hold it to the template)."""
 
@@ -196,8 +205,10 @@ def grant(
         resources = dict.fromkeys((*(before.resource or "").split(), *resources))
         kept = read_stored(before.authorization_details)
         details = (*(detail for detail in kept if detail not in details), *details)
+        if set(before.granted.split()) & declined:
+            _end_tokens(db, citizen_id, client.client_id, now)
     chosen = seen(before)
-    _supersede(db, citizen_id, client.client_id, now)
+    _supersede(db, citizen_id, client.client_id, expires_at, now)
     row_id = uuid4()
     text = orjson.dumps([*(line.to_dict() for line in shown), *({"words": words} for words in reach.words)])
     authorization = Authorization(
@@ -240,8 +251,21 @@ def deny(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> None:
     record(db, ConsentDenied(citizen_id=citizen_id, client_id=client_id), now)
 
 
-def _supersede(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> None:
-    """End what stood, expired rows too, so that one row at most stands."""
+def _end_tokens(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> None:
+    """Revoke what earlier consents started: tokens must not carry on with an item that is not given any more."""
+    db.execute(
+        update(_FAMILY)
+        .where(
+            _FAMILY.c.citizen_id == citizen_id,
+            _FAMILY.c.client_id == client_id,
+            _FAMILY.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=now, revoke_reason="consent_narrowed")
+    )
+
+
+def _supersede(db: Session, citizen_id: UUID, client_id: str, until: datetime, now: datetime) -> None:
+    """End what stood, expired rows too, so that one row at most stands; tokens rest on it no longer than on the new."""
     db.execute(
         update(Authorization)
         .where(
@@ -250,5 +274,9 @@ def _supersede(db: Session, citizen_id: UUID, client_id: str, now: datetime) -> 
             Authorization.withdrawn_at.is_(None),
             Authorization.superseded_at.is_(None),
         )
-        .values(superseded_at=now)
+        .values(
+            superseded_at=now,
+            expires_at=case((Authorization.expires_at > until, until), else_=Authorization.expires_at),
+        )
+        .execution_options(synchronize_session=False)
     )

@@ -37,8 +37,6 @@ def withdraw(
     may still rest on them (decisions 6).
     """
     given = standing(db, citizen_id, client_id, now)
-    if given is None:
-        return False
     withdrawn = db.execute(
         update(Authorization)
         .where(
@@ -47,11 +45,12 @@ def withdraw(
             Authorization.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
-        .returning(Authorization.id)
+        .returning(Authorization.id, Authorization.granted)
         .execution_options(synchronize_session=False)
     ).all()
     if not withdrawn:
         return False
+    ended = given if given is not None else withdrawn[0]  # tokens may rest on a row that stands no more
     client = db.get_one(ClientRegistration, client_id)
     for session_id in participation.sessions_with(db, citizen_id, client_id) & set(live_sessions):
         participation.tell(db, (client,), session_id=session_id, citizen_id=citizen_id, now=now)
@@ -61,10 +60,10 @@ def withdraw(
         client_id=client_id,
         citizen_id=citizen_id,
         kind=kind,
-        payload={"claims": given.granted.split()},
+        payload={"claims": ended.granted.split()},
         now=now,
         answer_by=now + CLOCK,
     )
-    event = ConsentWithdrawn(citizen_id=citizen_id, client_id=client_id, authorization_id=given.id)
+    event = ConsentWithdrawn(citizen_id=citizen_id, client_id=client_id, authorization_id=ended.id)
     record(db, event, now)
     return True

@@ -5,7 +5,7 @@ The calls themselves are made by `idp.publishing`; here is what stands before an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,12 +21,14 @@ from idp.domain.citizens import profile
 from idp.domain.citizens.models import AttributeValue, Citizen
 from idp.domain.consent.decisions import one_at_a_time
 from idp.domain.events import outbox
+from idp.domain.events.models import Outbox
 from idp.domain.exchange.changes import changed
+from idp.domain.exchange.due import AGAIN_AFTER, FAILED, KNOWN, REFUSED, UNKNOWN
 from idp.domain.exchange.entries import Entry, add
-from idp.domain.exchange.may_release import Reason
 from idp.domain.exchange.models import SourceAnswer
 from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.stated import Stated
+from idp.domain.registry.lookup import is_approved
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.subject import subject
@@ -34,12 +36,6 @@ from keys import DataKey, KeyTree, Place
 
 KIND: Final = "fetch"
 CHANNEL: Final = "publisher"
-KNOWN, UNKNOWN, FAILED, REFUSED = "known", "unknown", "failed", "refused"
-UNKNOWN_FOR: Final = timedelta(hours=12)
-"""How long we believe a publisher that it knows nothing of a person."""
-FAILED_FOR: Final = timedelta(seconds=30)
-REFUSED_FOR: Final = timedelta(minutes=15)
-"""An answer that broke the rules will not be better at once."""
 NIK_TERMS: Final = orjson.dumps({"nik": {"source": "population_registry", "legal_basis": "law"}}).decode()
 
 
@@ -65,52 +61,6 @@ class Heard:
     retry_after: timedelta | None = None
 
 
-def due(
-    db: Session,
-    publications: Mapping[str, Publication],
-    citizen_id: UUID,
-    names: Iterable[str],
-    now: datetime,
-) -> tuple[tuple[str, ...], Mapping[str, Reason]]:
-    """Return the names to ask for now, and why others are not asked again yet.
-
-    What is fresh in the vault, pushed only, or was asked a moment ago is not asked.
-    """
-    wanted = [name for name in names if name in publications]
-    if not wanted:
-        return (), {}
-    fresh = {
-        row.name
-        for row in db.execute(
-            select(AttributeValue.name, AttributeValue.verified_at).where(
-                AttributeValue.citizen_id == citizen_id,
-                AttributeValue.name.in_(wanted),
-                AttributeValue.superseded_at.is_(None),
-            )
-        )
-        if row.verified_at is not None and row.verified_at + publications[row.name].max_age >= now
-    }
-    answers = {
-        row.attribute: row
-        for row in db.scalars(
-            select(SourceAnswer).where(
-                SourceAnswer.citizen_id == citizen_id,
-                SourceAnswer.attribute.in_(wanted),
-                SourceAnswer.again_at > now,
-            )
-        )
-    }
-    silent = {
-        name: _reason(answers[name].outcome) for name in wanted if name in answers and name not in fresh
-    }
-    ask = tuple(
-        name
-        for name in wanted
-        if name not in fresh and name not in silent and publications[name].endpoint is not None
-    )
-    return ask, silent
-
-
 def questions(
     db: Session,
     tree: KeyTree,
@@ -131,7 +81,7 @@ def questions(
     for group in by_agency.values():
         publication = publications[group[0]]
         client = clients.get(publication.client_id)
-        if client is None:
+        if client is None or not is_approved(db, publication.client_id):
             continue
         if publication.subject == "nik":
             nik = nik or _nik(db, tree.vault.open(citizen.id, citizen.data_key), citizen_id)
@@ -200,6 +150,8 @@ def keep(db: Session, tree: KeyTree, heard: Heard, now: datetime) -> None:
         )
         record(db, failed, now)
     outcome = heard.outcome
+    if outcome in (KNOWN, UNKNOWN):
+        _let_go(db, tree, question, names, now)
     for name in question.names:
         said = outcome if outcome != KNOWN else KNOWN if name in heard.stated else UNKNOWN
         _note(db, question, name, said, now, heard.retry_after)
@@ -238,6 +190,9 @@ def store(
 ) -> None:
     """Write stated values into the vault and tell subscribers of those that differ from what was there."""
     before = profile.read(db, data_key, citizen_id)
+    stated = {
+        name: said for name, said in stated.items() if not _is_behind(before.get(name), agency_id, said)
+    }
     for name, said in stated.items():
         profile.write(
             db,
@@ -257,12 +212,41 @@ def store(
         changed(db, seal, citizen_id, differing, now)
 
 
+def _is_behind(kept: profile.Value | None, agency_id: str, said: Stated) -> bool:
+    """Tell whether its owner has verified the kept value later: a slow answer must not undo a newer one."""
+    return (
+        kept is not None
+        and kept.source == agency_id
+        and kept.verified_at is not None
+        and kept.verified_at > said.verified_at
+    )
+
+
+def _let_go(db: Session, tree: KeyTree, question: Question, stated: Collection[str], now: datetime) -> None:
+    """End values whose owner no longer knows them: what it took back must not leave as if it stood."""
+    gone = [
+        name
+        for name in db.scalars(
+            select(AttributeValue.name).where(
+                AttributeValue.citizen_id == question.citizen_id,
+                AttributeValue.name.in_([name for name in question.names if name not in stated]),
+                AttributeValue.source == question.publication.agency_id,
+                AttributeValue.superseded_at.is_(None),
+            )
+        )
+    ]
+    for name in gone:
+        profile.supersede(db, question.citizen_id, name, now)
+    if gone:
+        changed(db, tree.vault.system("pii"), question.citizen_id, gone, now)
+
+
 def _note(
     db: Session, question: Question, name: str, outcome: str, now: datetime, retry_after: timedelta | None
 ) -> None:
-    pause = {KNOWN: timedelta(), UNKNOWN: UNKNOWN_FOR, FAILED: FAILED_FOR, REFUSED: REFUSED_FOR}[outcome]
+    pause = AGAIN_AFTER[outcome]
     if outcome == FAILED and retry_after is not None:
-        pause = max(pause, min(retry_after, REFUSED_FOR))
+        pause = max(pause, min(retry_after, AGAIN_AFTER[REFUSED]))
     row = db.get(SourceAnswer, (question.citizen_id, name))
     if row is None:
         row = SourceAnswer(citizen_id=question.citizen_id, attribute=name)
@@ -274,7 +258,20 @@ def _note(
 def _ask_later(
     db: Session, tree: KeyTree, question: Question, now: datetime, retry_after: timedelta | None
 ) -> None:
-    """Let the worker fill the value in once the publisher is back (features F19)."""
+    """Let the worker fill the value in once the publisher is back (features F19); once for each publisher."""
+    waiting = db.scalar(
+        select(Outbox.id)
+        .where(
+            Outbox.kind == KIND,
+            Outbox.citizen_id == question.citizen_id,
+            Outbox.client_id == question.publication.client_id,
+            Outbox.done_at.is_(None),
+            Outbox.failed_at.is_(None),
+        )
+        .limit(1)
+    )
+    if waiting is not None:
+        return
     outbox.add(
         db,
         tree.vault.system("pii"),
@@ -283,7 +280,7 @@ def _ask_later(
         now,
         client_id=question.publication.client_id,
         citizen_id=question.citizen_id,
-        not_before=now + max(FAILED_FOR, retry_after or FAILED_FOR),
+        not_before=now + max(AGAIN_AFTER[FAILED], retry_after or timedelta()),
     )
 
 
@@ -298,7 +295,3 @@ def _nik(db: Session, data_key: DataKey, citizen_id: UUID) -> str | None:
     if row is None:
         return None
     return str(orjson.loads(data_key.unseal(row.sealed, Place("attribute_value", "sealed", row.id.hex))))
-
-
-def _reason(outcome: str) -> Reason:
-    return Reason.UNKNOWN_TO_PUBLISHER if outcome == UNKNOWN else Reason.PUBLISHER_UNAVAILABLE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from idp.domain.audit.exchange_events import PublisherRegistered, PublisherResumed, PublisherSuspended
 from idp.domain.audit.record import record
@@ -51,7 +51,8 @@ def read(db: Session) -> Mapping[str, Publication]:
     rows = db.execute(
         select(PublishedAttribute, Publisher)
         .join(Publisher, Publisher.agency_id == PublishedAttribute.agency_id)
-        .where(Publisher.status == ACTIVE)
+        .join(ClientRegistration, ClientRegistration.id == Publisher.client_id)
+        .where(Publisher.status == ACTIVE, ClientRegistration.status == "approved")
     )
     return {
         row.attribute: Publication(
@@ -71,19 +72,19 @@ class Publications:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: Mapping[str, Publication] | None = None
+        self._held: list[Mapping[str, Publication]] = []
 
     def current(self) -> Mapping[str, Publication]:
         """Return what is published, by attribute."""
-        known = self._known
-        if known is None:
+        held = self._held  # what is read before a clear() must not outlive it
+        if not held:
             with self._database.reading() as db:
-                known = self._known = read(db)
-        return known
+                held.append(read(db))
+        return held[0]
 
     def clear(self) -> None:
         """Forget; the next look reads the database."""
-        self._known = None
+        self._held = []
 
 
 def put(
@@ -175,7 +176,22 @@ def approve(db: Session, agency_id: str, *, by: str, now: datetime) -> None:
         raise BadPublisher(f"publisher {agency_id} does not wait for approval")
     if row.proposed_by == by:
         raise BadPublisher("somebody else must approve")
-    _move(db, row, ACTIVE, now)
+    approved = db.execute(
+        update(Publisher)
+        .where(
+            Publisher.agency_id == agency_id,
+            Publisher.status == PROPOSED,
+            Publisher.proposed_by != by,
+            Publisher.updated_at == row.updated_at,
+        )
+        .values(status=ACTIVE, updated_at=now)
+        .returning(Publisher.agency_id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if approved is None:
+        raise BadPublisher(f"publisher {agency_id} was changed meanwhile; look again")
+    db.refresh(row)
+    stamps.bump(db, STAMP)
     record(db, PublisherResumed(agency_id=agency_id, client_id=row.client_id, actor=by), now)
 
 
@@ -193,7 +209,7 @@ def suspend(db: Session, agency_id: str, reason: str, *, by: str, now: datetime)
 
 
 def resume(db: Session, agency_id: str, *, by: str, now: datetime) -> None:
-    """Ask a suspended publisher again.
+    """Ask a suspended publisher again; one of production waits for a second person (`approve`).
 
     Raises:
         BadPublisher: there is none that is suspended.
@@ -201,6 +217,11 @@ def resume(db: Session, agency_id: str, *, by: str, now: datetime) -> None:
     row = _get(db, agency_id)
     if row.status != SUSPENDED:
         raise BadPublisher(f"publisher {agency_id} is not suspended")
+    client = db.get_one(ClientRegistration, row.client_id)
+    if client.environment == Environment.PRODUCTION:
+        row.proposed_by = by
+        _move(db, row, PROPOSED, now)
+        return
     _move(db, row, ACTIVE, now)
     record(db, PublisherResumed(agency_id=agency_id, client_id=row.client_id, actor=by), now)
 

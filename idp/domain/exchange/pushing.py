@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,11 @@ from idp.domain.exchange import fetching
 from idp.domain.exchange.disputes import observe
 from idp.domain.exchange.publishers import Publication, owner_of
 from idp.domain.exchange.stated import Stated
+from idp.domain.registry.lookup import is_approved
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.claims import registered
 from keys import KeyTree
 
 
@@ -41,15 +43,23 @@ class About:
 
 
 def sort_out(
-    publications: Mapping[str, Publication], client: Client, names: Mapping[str, object]
+    publications: Mapping[str, Publication],
+    client: Client,
+    names: Mapping[str, object],
+    agreed: Collection[str],
 ) -> frozenset[str]:
     """Return which of the pushed names are the agency's own.
 
+    What others own it may report only where it reads it itself, by its registration or an agreement: whoever has no
+    business with an attribute has no word in a conflict about it.
+
     Raises:
-        NotPublished: a name nobody knows, or one of its own that it has not registered.
+        NotPublished: a name nobody knows, one of its own that it has not registered, or one it has no business with.
     """
     for name in names:
         if name not in CLAIMS:
+            raise NotPublished(name)
+        if owner_of(name) != client.agency_id and name not in agreed and name not in registered(client):
             raise NotPublished(name)
         publication = publications.get(name)
         if owner_of(name) == client.agency_id and (
@@ -90,7 +100,7 @@ def take(
 ) -> bool:
     """Keep a push about one citizen; False when their data is gone."""
     one_at_a_time(db, citizen_id)
-    citizen = db.get(Citizen, citizen_id)
+    citizen = db.get(Citizen, citizen_id) if is_approved(db, client.client_id) else None
     if citizen is None or citizen.data_key is None:
         return False
     data_key = tree.vault.open(citizen.id, citizen.data_key)

@@ -144,6 +144,7 @@ class Answer:
             for name in asked.names
             if (origin := self.opened.provenance.get(name)) is not None
             and name in self.claims
+            and name not in self.stale
             and origin.verified_at is not None
         }
         return asked.answer(known, str(self.id), now)

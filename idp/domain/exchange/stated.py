@@ -5,6 +5,7 @@ The form is that of `docs/reference/connector.md`, the same when it answers and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,9 @@ from idp.protocol.oidc.catalogue import CLAIMS, Kind
 MOST_BYTES: Final = 64 * 1024
 LONGEST_TEXT: Final = 500
 MOST_ITEMS: Final = 50
+LONGEST_NAME: Final = 60
+LARGEST_NUMBER: Final = 2**53 - 1
+"""What every JSON reader holds exactly (RFC 8259 §6)."""
 DEEPEST: Final = 4
 LEVELS: Final = ("ial0", "ial1", "ial2", "ial3")
 AHEAD: Final = timedelta(seconds=60)
@@ -115,14 +119,20 @@ def _plain(value: Any, depth: int) -> bool:
     """Texts that can be shown, of bounded size, and not nested without end."""
     if isinstance(value, str):
         return len(value) <= LONGEST_TEXT and value.isprintable()
-    if isinstance(value, bool | int | float):
-        return True
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
     if depth == 0:
         return False
     if isinstance(value, dict):
-        small = len(value) <= MOST_ITEMS and all(isinstance(key, str) and len(key) <= 60 for key in value)
+        small = len(value) <= MOST_ITEMS and all(map(_names, value))
         return small and all(_plain(item, depth - 1) for item in value.values())
     return isinstance(value, list) and len(value) <= MOST_ITEMS and all(_plain(v, depth - 1) for v in value)
+
+
+def _names(key: Any) -> bool:
+    return isinstance(key, str) and len(key) <= LONGEST_NAME and key.isprintable() and key.isascii()
 
 
 def _moment(text: Any) -> datetime | None:
@@ -131,8 +141,8 @@ def _moment(text: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError) as exc:
+        if moment.tzinfo is None:
+            raise BadStatement("wrong_type")
+        return moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError) as exc:
         raise BadStatement("wrong_type") from exc
-    if moment.tzinfo is None:
-        raise BadStatement("wrong_type")
-    return moment.astimezone(UTC)

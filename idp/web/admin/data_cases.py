@@ -234,7 +234,8 @@ def _explained(reason: str) -> FieldError:
 
 def _sealed(at: Desk, row: DataCase) -> str:
     """Bind an opened case to this officer for a while, so that nobody answers what they have not opened."""
-    content = orjson.dumps({"case": row.id.hex, "ends": int((at.now + FORM_LIFETIME).timestamp())})
+    ends = int((at.now + FORM_LIFETIME).timestamp())
+    content = orjson.dumps({"case": row.id.hex, "answered": _answered(row), "ends": ends})
     return services().tree.vault.system("pii").seal(content, _place(at)).hex()
 
 
@@ -244,7 +245,13 @@ def _is_open_here(at: Desk, row: DataCase) -> bool:
         known = orjson.loads(services().tree.vault.system("pii").unseal(sealed, _place(at)))
     except (SealBroken, UnknownVersion, ValueError):
         return False
-    return bool(known["case"] == row.id.hex and known["ends"] > at.now.timestamp())
+    is_same = known["case"] == row.id.hex and known.get("answered") == _answered(row)
+    return bool(is_same and known["ends"] > at.now.timestamp())
+
+
+def _answered(row: DataCase) -> str:
+    """Name the proposal that was shown: another one made meanwhile has to be looked at first."""
+    return row.answered_at.isoformat() if row.answered_at is not None else ""
 
 
 def _place(at: Desk) -> Place:

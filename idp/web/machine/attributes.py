@@ -27,7 +27,7 @@ from idp.protocol.oidc.catalogue import CLAIMS, base
 from idp.protocol.oidc.once_only import OnceOnly
 from idp.web.limits import FAILURES, PUSHES
 from idp.web.machine.machines import Machines
-from idp.web.machine.releasing import answered, presented, refused, told, within
+from idp.web.machine.releasing import answered, denied, presented, refused, told, within
 from idp.web.machine.request import MachineRequest
 from keys import compact
 
@@ -66,10 +66,13 @@ def _read(machines: Machines, request: MachineRequest) -> Reply:
     asked = tuple(by_base.get(name, name) for name in asked)
     names = asked or covered
     if not set(names) <= set(covered) | set(found.declined):
+        denied(machines, shown, tuple(n for n in names if n not in covered), "not_covered", CHANNEL)
         raise InvalidRequest("claims has a name that this token does not cover", parameter="claims")
     given = tuple(name for name in names if name in covered)
     answer = answered(machines, shown, given, channel=CHANNEL, max_age=max_age, on_behalf_of=_actor(token))
     said_no = {n: why for n, why in refused(found, client).items() if not asked or n in asked}
+    if asked and said_no:
+        denied(machines, shown, tuple(said_no), next(iter(said_no.values())), CHANNEL)
     body = {"sub": token.subject, **told(answer, given, said_no)}
     if (request.headers.get("accept") or "").strip().lower() != MEDIA_TYPE:
         return json_reply(body)
@@ -87,14 +90,19 @@ def _push(machines: Machines, request: MachineRequest) -> Reply:
     services, now = machines.services, machines.services.clock()
     text = _body(request)
     client = _sender(machines, request, text)
-    machines.limits.spend(PUSHES, client.client_id)
     publications = services.publishing.publications.current()
-    if not any(each.client_id == client.client_id for each in publications.values()):
+    subject = next(
+        (each.subject for each in publications.values() if each.client_id == client.client_id), None
+    )
+    if subject is None:
         raise InvalidRequest("this client is not registered as a publisher")
     push = _verified(machines, request, client, text)
+    machines.limits.spend(PUSHES, client.client_id)
+    if subject == "sub" and push.nik is not None:
+        raise InvalidRequest("this publisher knows people by sub")
     names = push.attributes if isinstance(push.attributes, Mapping) else {}
     try:
-        own = pushing.sort_out(publications, client, names)
+        own = pushing.sort_out(publications, client, names, services.publishing.agreed(client.agency_id))
         stated = read_attributes(push.attributes, asked=names, now=now)
     except NotPublished as exc:
         raise InvalidRequest("attributes has a name that this client does not publish") from exc

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from limits import RateLimitItemPerHour
 
+from idp import trace
 from idp.domain.exchange import refusals, release
+from idp.domain.exchange.entries import REFUSED, Entry, write
 from idp.domain.exchange.may_release import Reason, is_older, needs_agreement
 from idp.domain.exchange.release import Answer, How, Releasable
 from idp.domain.exchange.sources import stored_as
@@ -83,7 +86,7 @@ def answered(
     found = shown.found
     lacking = _lacking(found, names, how, now)
     if lacking:
-        failures = services.publishing.fill(found.citizen_id, lacking)
+        failures = services.publishing.fill(found.citizen_id, lacking, max_age)
         token = shown.token
         again = release.read(
             services.database.statements, found.family_id, token.jti, exp_day(token.expires_at), now
@@ -121,6 +124,27 @@ def told(
     return claims
 
 
+def denied(machines: Machines, shown: Presented, names: tuple[str, ...], reason: str, channel: str) -> None:
+    """Put on the ledger what was asked for by name and may not leave at all (attacks O-125)."""
+    found = shown.found
+    write(
+        machines.services.database.statements,
+        Entry(
+            id=uuid4(),
+            at=machines.services.clock(),
+            citizen_id=found.citizen_id,
+            client_id=found.client_id,
+            authorization_id=found.authorization_id,
+            family_id=found.family_id,
+            claims=" ".join(names),
+            channel=channel,
+            trace_id=trace.current(),
+            outcome=REFUSED,
+            reason=str(reason),
+        ),
+    )
+
+
 def within(found: Releasable, token: AccessToken) -> tuple[str, ...]:
     """Keep what this token's scope covers; a refresh may have narrowed it."""
     if token.scope == found.scope:
@@ -129,9 +153,10 @@ def within(found: Releasable, token: AccessToken) -> tuple[str, ...]:
     return tuple(name for name in found.allowed if CLAIMS[name].scope not in lost)
 
 
-def also_verified(found: Releasable, names: Sequence[str]) -> tuple[str, ...]:
-    """Add what a request for verified claims needs and its citizen has granted."""
-    more = (name for name in found.verified.names if name in found.granted)
+def also_verified(found: Releasable, token: AccessToken, names: Sequence[str]) -> tuple[str, ...]:
+    """Add what a request for verified claims needs and its citizen has granted, as far as the token still covers it."""
+    lost = set(found.scope) - set(token.scope)
+    more = (name for name in found.verified.names if name in found.granted and CLAIMS[name].scope not in lost)
     return tuple(dict.fromkeys((*names, *more)))
 
 

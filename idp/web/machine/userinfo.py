@@ -21,7 +21,7 @@ def userinfo(machines: Machines, request: MachineRequest) -> Reply:
     token, client, found = shown.token, shown.client, shown.found
     machines.services.recipients.require(client, Answer.USERINFO)
     names = within(found, token)
-    answer = answered(machines, shown, also_verified(found, names), channel=CHANNEL)
+    answer = answered(machines, shown, also_verified(found, token, names), channel=CHANNEL)
     verified = answer.verified(found.verified, machines.services.clock())
     claims = told(answer, names, refused(found, client), verified)
     return _reply(machines, client, {"sub": token.subject, **claims})
