@@ -39,7 +39,7 @@ def test_who_moves_tells_nobody_twice(
     walk.at("account-data", "my-data-renewed")
     assert STREET in walk.page.content()
 
-    assert wait_until(lambda: confirmed(walk, town) == len(SERVICES), seconds=20), (
+    assert wait_until(lambda: confirmed(walk, town) == len(SERVICES), seconds=60), (
         "all three agencies confirm"
     )
     walk.at("account-told", "who-was-told")
@@ -51,7 +51,7 @@ def test_who_moves_tells_nobody_twice(
     withdraw(walk, town)
     walk.page.goto(f"{desks[2].base}/form")
     assert walk.here in ("agency-problem", "agency-home")
-    assert wait_until(lambda: stopped(walk, town), seconds=20), "the tax agency confirms that it has stopped"
+    assert wait_until(lambda: stopped(walk, town), seconds=60), "the tax agency confirms that it has stopped"
 
 
 def confirmed(walk: Walk, town: Town) -> int:
