@@ -16,7 +16,7 @@ from tests.support.processes import wait_until
 
 pytestmark = [pytest.mark.kills, pytest.mark.slow]
 
-KILLS = int(os.environ.get("GERBANG_KILLS", "100"))
+KILLS = int(os.environ.get("GERBANG_KILLS", "200"))
 WORKERS = 2
 KILLS_ON_SQLITE = max(1, KILLS // 5)
 LONGEST_SECONDS = 240

@@ -15,13 +15,11 @@ from idp.domain.exchange import agreements
 from idp.domain.exchange.sources import attributes_for
 from idp.domain.registry.lookup import as_client
 from idp.domain.store.database import Session
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE
 from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.security_events import EventKind
 from keys import DataKey
 
-HELD_HERE = frozenset({"self", "account", "population_registry"})
-"""Sources whose values the gate keeps itself; all others are agencies, and theirs flow by agreement."""
 CHOSEN = (("email", "email_contact"), ("phone_number", "phone_contact"))
 """What a service sees of another contact than the primary one does not change with that."""
 UNTOLD = frozenset({"updated_at"})

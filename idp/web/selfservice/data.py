@@ -28,8 +28,6 @@ from idp.web.selfservice.corrections import CASES
 from idp.web.selfservice.telling import notice
 from idp.web.use_lines import field_address
 
-OF_OBJECTS: Final = frozenset({"asn"})
-"""Attributes whose members are claims of their own."""
 CHANGED_AT: Final = {"email": "/me/contacts", "phone_number": "/me/contacts", "locale": "/me/language"}
 """What a citizen changes directly."""
 
@@ -99,11 +97,7 @@ def _groups(values: Mapping[str, Value], disputed: Mapping[str, _Dispute]) -> tu
 
 def _members(values: Mapping[str, Value]) -> Iterator[tuple[str, Any, Value]]:
     """Go through the values in the order of the catalogue; what it does not know comes last."""
-    flat = {name: (value.value, value) for name, value in values.items() if name not in OF_OBJECTS}
-    for container in OF_OBJECTS & values.keys():
-        inner = values[container].value
-        if isinstance(inner, Mapping):
-            flat |= {name: (member, values[container]) for name, member in inner.items() if member}
+    flat = {name: (value.value, value) for name, value in values.items()}
     order = {name: number for number, name in enumerate(CLAIMS)}
     for name in sorted(flat, key=lambda name: order.get(name, len(order))):
         value, origin = flat[name]
