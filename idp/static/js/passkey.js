@@ -46,7 +46,7 @@
       response.signature = toText(from.signature);
       if (from.userHandle) response.userHandle = toText(from.userHandle);
     }
-    form.elements.credential.value = JSON.stringify({
+    form.querySelector("input[name=credential]").value = JSON.stringify({
       id: credential.id, rawId: toText(credential.rawId), type: credential.type,
       authenticatorAttachment: credential.authenticatorAttachment, response,
     });

@@ -97,17 +97,20 @@ def leave_no_trace(db: Session, session: BrowserSession) -> None:
 
 
 def recognised_here(db: Session, account_id: UUID) -> bool:
-    """Tell whether this browser spares an account its second factor."""
-    deployment = services()
-    return remembered_devices.recognised(
+    """Tell whether this browser spares an account its second factor; then its owner uses it here."""
+    deployment, here, now = services(), cookies.browser_digest(), services().clock()
+    recognised = remembered_devices.recognised(
         db,
         deployment.tree,
         account_id,
         cookies.device_tokens(),
-        browser=cookies.browser_digest(),
+        browser=here,
         device=place().device,
-        now=deployment.clock(),
+        now=now,
     )
+    if recognised:
+        known_browsers.remember(db, account_id, here, now)
+    return recognised
 
 
 def remember_here(db: Session, response: Response, session: BrowserSession) -> None:
