@@ -24,6 +24,7 @@ MEMBERS = (
     "totp_secret",
     "ial",
     "username",
+    "nip",
     "locale",
 )
 LEVELS = ("ial0", "ial1", "ial2", "ial3")
@@ -42,7 +43,7 @@ def create(source: str) -> None:
     """Create an account from a JSON object; only `name` is required. Prints `id` and `identifier`.
 
     Members: nik, name, birthdate (YYYY-MM-DD), email, phone_number, password, totp_secret (base32), ial (ial0 to
-    ial3), username, locale.
+    ial3), username, nip (a civil servant's number, to sign in with), locale.
 
     Example: echo '{"name": "Suharto", "email": "s@contoh.id", "password": "…"}' | idp citizens create --json -
     """
@@ -77,6 +78,7 @@ def _create(services: Services, person: dict[str, Any]) -> dict[str, str]:
         phone_number=person.get("phone_number"),
         phone_confirmed="phone_number" in person,
         username=username,
+        nip=person.get("nip"),
         password_hash=services.hasher.hash(person["password"]) if "password" in person else None,
         source="self" if level == "ial0" else "population_registry",
         level=level,

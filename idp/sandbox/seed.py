@@ -71,6 +71,7 @@ def _persona(services: Services, registry: PopulationRegistry, persona: Persona)
         email_confirmed=persona.email is not None,
         phone_number=persona.phone_number,
         phone_confirmed=persona.phone_number is not None,
+        nip=persona.asn["nip"] if persona.asn is not None else None,
         password_hash=services.hasher.hash(persona.password),
         locale=persona.locale,
         zoneinfo=persona.zoneinfo,

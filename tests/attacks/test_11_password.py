@@ -21,12 +21,13 @@ from tests.visitor import Visitor, letters
 
 WRONG = "bukan kata sandi ini"
 NIK = "9933744501900001"
+NIP = "198503122010012003"
 HOME, ELSEWHERE = b"home".ljust(32, b"."), b"elsewhere".ljust(32, b".")
 
 
 @pytest.fixture
 def siti(services):
-    return factories.a_citizen(services, signs_in=True)
+    return factories.a_citizen(services, signs_in=True, nip=NIP)
 
 
 def guess(services, identifier, password=WRONG, network="192.0.2.0/24", browser=ELSEWHERE, **kwargs):
@@ -62,7 +63,7 @@ def signed_out(provider, rp):
 # --- O-090 ---
 
 
-@pytest.mark.parametrize("identifier", [NIK, "siti@contoh.id", "+62 812-3456-7890", "SITI@contoh.id "])
+@pytest.mark.parametrize("identifier", [NIK, "siti@contoh.id", "+62 812-3456-7890", "SITI@contoh.id ", NIP])
 def test_o090_every_identifier_signs_in(services, siti, identifier):
     result = guess(services, identifier, siti.password)
     assert result

@@ -43,6 +43,7 @@ def test_what_cannot_be_is_refused_in_one_line(idp):
         {},
         {"name": ""},
         {"name": "Siti", "nik": "12"},
+        {"name": "Siti", "nip": "12"},
         {"name": "Siti", "birthdate": "yesterday"},
         {"name": "Siti", "ial": "ial9"},
         {"name": "Siti", "colour": "blue"},

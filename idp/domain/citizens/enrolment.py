@@ -42,6 +42,7 @@ class NewCitizen:
     phone_number: str | None = None
     phone_confirmed: bool = False
     username: str | None = None
+    nip: str | None = None
     password_hash: str | None = field(default=None, repr=False)
     source: str = SELF
     level: str = "ial0"
@@ -63,7 +64,7 @@ def create_citizen(
     """Make an account with its citizen, identifiers and first attributes; all of it or nothing.
 
     Raises:
-        DuplicateIdentity: when the NIK or username has an account already.
+        DuplicateIdentity: when the NIK, user name or NIP has an account already.
         SyntheticRefused: for a 99… NIK where real people are served.
         Malformed, BadName: for values that cannot be what they claim.
     """
@@ -115,9 +116,10 @@ def create_citizen(
         contacts.keep(db, tree, person, Kind.EMAIL, new.email, now, confirmed=new.email_confirmed)
     if new.phone_number:
         contacts.keep(db, tree, person, Kind.PHONE, new.phone_number, now, confirmed=new.phone_confirmed)
-    if new.username:
-        value = identifiers.username(new.username)
-        add_identifier(db, tree, account.id, Kind.USERNAME, value, now, unique=True)
+    for kind, text in ((Kind.USERNAME, new.username), (Kind.NIP, new.nip)):
+        if text:
+            value = identifiers.canonical(kind, text)
+            add_identifier(db, tree, account.id, kind, value, now, unique=True)
     record(
         db,
         AccountRegistered(citizen_id=citizen_id, account_id=account.id, channel=new.channel, actor=actor),
