@@ -72,6 +72,25 @@ def mailed_code(walk: Walk, address: str, *, not_this: str = "") -> str:
         outbox.page.close()
 
 
+def letter(walk: Walk, issuer: str, address: str, wanted: re.Pattern[str], *, not_this: str = "") -> str:
+    """Wait for a letter to an address with a link of this kind, and return the link."""
+    page = walk.page.context.new_page()
+    try:
+        for _ in range(60):
+            page.goto(f"{issuer}/sandbox/outbox")
+            found = page.locator("a.row-link").filter(has_text=address)
+            for number in range(found.count()):
+                found.nth(number).click()
+                link = wanted.search(page.locator("#message-text").inner_text())
+                if link and link[0] not in not_this:
+                    return issuer + link[0]
+                page.go_back()
+            page.wait_for_timeout(250)
+    finally:
+        page.close()
+    raise AssertionError("no letter came")
+
+
 def sign_in(walk: Walk, account: Account) -> None:
     """Sign in with a password and a code."""
     walk.at("login", "login")
@@ -81,6 +100,14 @@ def sign_in(walk: Walk, account: Account) -> None:
     walk.at("mfa", "mfa")
     walk.tell_secret("otp", account.authenticator.code())
     walk.press("#mfa-submit")
+
+
+def sign_out(walk: Walk) -> None:
+    """Leave by the link in sight."""
+    walk.press("#sign-out")
+    walk.at("logout")
+    walk.press("#logout-confirm")
+    walk.at("logged-out")
 
 
 def allow(walk: Walk, *optional: str) -> None:

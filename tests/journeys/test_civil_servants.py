@@ -1,5 +1,7 @@
 """The civil-service application: two factors and a role that a public body vouches for."""
 
+from dataclasses import replace
+
 import pytest
 
 from idp.sandbox.personas import find
@@ -22,7 +24,7 @@ def test_a_civil_servant_gets_in(
     assert persona is not None and persona.asn is not None
     desk = Desk("civil_service", town.agency("civil_service"), walk, tally)
     desk.open()
-    provider.sign_in(walk, town.persona(key))
+    provider.sign_in(walk, replace(town.persona(key), identifier=persona.asn["nip"]))
     walk.at("consent", "consent-civil_service")
     provider.allow(walk, "email", "phone_number")
     walk.at("agency-form")

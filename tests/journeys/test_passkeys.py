@@ -1,65 +1,38 @@
-"""Passkeys in Chromium with its virtual authenticator: add, sign in, step up, remove; and the console."""
+"""Passkeys in Chromium with its virtual authenticator: add, sign in, confirm a password, do without one, remove."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.journeys import provider
 from tests.journeys.conftest import Begin
-from tests.journeys.test_administrators_day import enter
+from tests.journeys.devices import Device
+from tests.journeys.people import Account
 from tests.journeys.town import Town
-from tests.journeys.walk import DESKTOP, PHONE, Walk
+from tests.journeys.walk import PHONE, Walk
 
-WHO = {"id": "lansia", "en": "kitap"}
-DIMAS = "dimas@gerbang.contoh.id"
-
-
-class Device:
-    """What a phone or laptop is to a passkey: it asks for a finger, and gets it."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.session = walk.page.context.new_cdp_session(walk.page)
-        self.session.send("WebAuthn.enable", {"enableUI": False})
-        options = {
-            "protocol": "ctap2",
-            "ctap2Version": "ctap2_1",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        made = self.session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        self.id = made["authenticatorId"]
-
-    def passkeys(self) -> list[dict[str, Any]]:
-        return self.session.send("WebAuthn.getCredentials", {"authenticatorId": self.id})["credentials"]
-
-    def finger(self, *, right: bool) -> None:
-        """Let the next fingers be the owner's, or somebody else's."""
-        self.session.send("WebAuthn.setUserVerified", {"authenticatorId": self.id, "isUserVerified": right})
-
-    def attended(self, *, there: bool) -> None:
-        """Let somebody touch it by themselves, or nobody."""
-        self.session.send(
-            "WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self.id, "enabled": there}
-        )
+WHO = {"id": "kembar-nama-1", "en": "kembar-nama-2"}
+NEW = "pelangi di atas ladang jagung"
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_a_citizen_adds_a_passkey_signs_in_with_it_and_removes_it(
-    language: str, town: Town, begin: Begin
-) -> None:
+def test_a_passkey_from_the_first_to_the_last_day(language: str, town: Town, begin: Begin) -> None:
     walk = begin(language, size=PHONE)
-    device = Device(walk)
-    account = town.persona(WHO[language])
-    walk.page.goto(f"{town.issuer}/signin?next=/me/security")
+    device, account = Device(walk), town.persona(WHO[language])
+    walk.page.goto(f"{town.issuer}/help?ui_locales={language}")
+    walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys")
     provider.sign_in(walk, account)
-    walk.at("account-security", "account-security")
-    walk.press("#passkeys")
+    add(walk, device)
+    by_button(walk, town, device)
+    by_autofill(walk, town, device)
+    after_the_password(walk, town, device, account)
+    without_a_password(walk, town, device, account)
+    remove(walk, town)
+
+
+def add(walk: Walk, device: Device) -> None:
+    """Add one; somebody else's finger does not."""
     walk.at("account-passkeys", "account-passkeys-none")
     walk.press("#passkey-new")
     walk.at("account-passkey-new", "account-passkey-new")
@@ -73,59 +46,76 @@ def test_a_citizen_adds_a_passkey_signs_in_with_it_and_removes_it(
     assert len(device.passkeys()) == 1
     expect(walk.find("#passkey-1")).to_contain_text("Ponsel saya")
 
-    device.attended(there=False)
-    sign_out(walk)
-    walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys")
+
+def at_the_door(walk: Walk, town: Town, device: Device) -> None:
+    """Leave the account and stand before it."""
+    with device.left_alone():
+        provider.sign_out(walk)
+        walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys")
     walk.at("login", "login-passkey")
+
+
+def by_button(walk: Walk, town: Town, device: Device) -> None:
+    """Sign in with one button."""
+    at_the_door(walk, town, device)
     device.attended(there=True)
     walk.press("#login-passkey")
     walk.at("account-passkeys")
     assert device.passkeys()[0]["signCount"] >= 1
 
+
+def by_autofill(walk: Walk, town: Town, device: Device) -> None:
+    """Conditional mediation: nothing is typed or pressed (WebAuthn L3 §5.1.4)."""
+    provider.sign_out(walk)
+    walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys")
+    walk.at("account-passkeys")
+
+
+def after_the_password(walk: Walk, town: Town, device: Device, account: Account) -> None:
+    """The passkey is the second step, in place of a code."""
+    at_the_door(walk, town, device)
+    walk.write(identifier=account.identifier)
+    walk.tell_secret("password", account.password)
+    walk.press("#login-submit")
+    walk.at("mfa", "mfa-passkey")
+    device.attended(there=True)
+    walk.press("#credential")
+    walk.at("account-passkeys")
+
+
+def without_a_password(walk: Walk, town: Town, device: Device, account: Account) -> None:
+    """With the card put away the password can go; then it opens nothing, and the last passkey stays."""
+    walk.page.goto(f"{town.issuer}/me/security/recovery-card")
+    walk.press("#recovery-new")
+    walk.at("account-recovery-card")
+    walk.page.goto(f"{town.issuer}/me/security/passkeys")
+    walk.press("#passwordless-submit")
+    walk.at("account-passkeys", "account-passkeys-only")
+    expect(walk.find("#passwordless-submit")).to_have_count(0)
+    at_the_door(walk, town, device)
+    walk.write(identifier=account.identifier, password=account.password)
+    walk.press("#login-submit")
+    walk.at("login", "login-no-password")
+    expect(walk.find("#error-summary")).to_be_visible()
+    device.attended(there=True)
+    walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys")
+    walk.at("account-passkeys")
+    walk.press("#passkey-1")
+    walk.press("#passkey-remove")
+    walk.at("account-passkey", "account-passkey-last")
+    expect(walk.find("#error-summary")).to_be_visible()
+
+
+def remove(walk: Walk, town: Town) -> None:
+    """Make a password again; then the passkey can go."""
+    walk.page.goto(f"{town.issuer}/me/security/password")
+    walk.at("account-password", "account-password-new")
+    walk.tell_secret("password", NEW)
+    walk.press("#password-submit")
+    walk.at("account-security")
+    walk.press("#passkeys")
     walk.press("#passkey-1")
     walk.at("account-passkey", "account-passkey")
     walk.press("#passkey-remove")
     walk.at("account-passkeys")
     expect(walk.find("#passkey-1")).to_have_count(0)
-
-
-def test_the_login_page_fills_a_passkey_in_by_itself(town: Town, begin: Begin) -> None:
-    """Conditional mediation: nothing is typed or pressed (WebAuthn L3 §5.1.4)."""
-    walk = begin("id", size=DESKTOP)
-    device = Device(walk)
-    walk.page.goto(f"{town.issuer}/signin?next=/me/security/passkeys/new")
-    provider.sign_in(walk, town.persona("gelar"))
-    walk.at("account-passkey-new")
-    walk.press("#passkey-create")
-    walk.at("account-passkeys")
-    sign_out(walk)
-    walk.page.goto(f"{town.issuer}/signin")
-    walk.at("account")
-    assert len(device.passkeys()) == 1
-
-
-def test_an_administrator_adds_a_passkey_and_signs_in_with_it(town: Town, begin: Begin) -> None:
-    walk = begin("id", size=DESKTOP)
-    device = Device(walk)
-    enter(walk, town, DIMAS)
-    walk.press("#my-passkeys")
-    walk.at("admin-passkeys", "admin-passkeys")
-    walk.press("#passkey-create")
-    expect(walk.find("#passkeys tbody tr")).to_have_count(1)
-    device.attended(there=False)
-    walk.press("#sign-out")
-    walk.at("admin-login", "admin-login-passkey")
-    device.attended(there=True)
-    walk.press("#login-passkey")
-    walk.at("admin-clients")
-    walk.page.goto(f"{town.issuer}/admin/passkeys")
-    walk.press("#remove-1 button")
-    expect(walk.find("#passkeys")).to_have_count(0)
-
-
-def sign_out(walk: Walk) -> None:
-    """Leave the account."""
-    walk.press("#sign-out")
-    walk.at("logout")
-    walk.press("#logout-confirm")
-    walk.at("logged-out")

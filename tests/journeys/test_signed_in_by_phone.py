@@ -3,17 +3,17 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys import provider
 from tests.journeys.conftest import Begin
-from tests.journeys.provider import sign_in
 from tests.journeys.town import Town
 from tests.journeys.walk import DESKTOP
 
 
 @pytest.mark.parametrize(("language", "script"), [("id", True), ("en", False)])
 def test_a_phone_signs_a_shared_computer_in(language: str, script: bool, town: Town, begin: Begin) -> None:
-    phone, computer = begin(language), begin(language, script=script, size=DESKTOP)
+    phone, computer = begin(language, script=not script), begin(language, script=script, size=DESKTOP)
     phone.page.goto(f"{town.issuer}/signin?ui_locales={language}")
-    sign_in(phone, town.persona("suharto"))
+    provider.sign_in(phone, town.persona("suharto"))
     phone.at("account")
     computer.page.goto(f"{town.issuer}/signin?ui_locales={language}")
     computer.at("login", "phone-1-login")
@@ -34,3 +34,7 @@ def test_a_phone_signs_a_shared_computer_in(language: str, script: bool, town: T
     computer.at("account", "phone-6-account")
     expect(computer.find("#shared-device")).to_be_visible()
     assert computer.secrets_typed == 0
+    provider.sign_out(computer)
+    computer.page.goto(f"{town.issuer}/signin?ui_locales={language}")
+    computer.at("login")
+    expect(computer.find("#login-accounts")).to_have_count(0)  # it knows nobody

@@ -1,4 +1,4 @@
-"""Getting back in: a forgotten password, a counter with two officers, and "that was not me"."""
+"""Getting back in: a letter, the card after "that was not me", a counter with two officers, a new proof."""
 
 import re
 
@@ -14,31 +14,13 @@ from tests.journeys.walk import DESKTOP, PHONE, Walk
 NEW_PASSWORD = "kopi-pahit-di-beranda-rumah"
 LINK = re.compile(r"/recover/password\?token=\S+")
 CONFIRM = re.compile(r"/recover/confirm\?token=\S+")
+NOT_ME = re.compile(r"/not-me\?token=\S+")
 PERMIT = re.compile(r"/recover/permit\?permit=\S+")
 OFFICERS = ("laras@loket.contoh.id", "bayu@loket.contoh.id")
 
 
-def letter(walk: Walk, town: Town, address: str, wanted: re.Pattern[str] = LINK) -> str:
-    """Wait for a letter to an address with a link of this kind and return the link."""
-    page = walk.page.context.new_page()
-    try:
-        for _ in range(60):
-            page.goto(f"{town.issuer}/sandbox/outbox")
-            found = page.locator("a.row-link").filter(has_text=address)
-            for number in range(found.count()):
-                found.nth(number).click()
-                link = wanted.search(page.locator("#message-text").inner_text())
-                if link:
-                    return link[0]
-                page.go_back()
-            page.wait_for_timeout(250)
-    finally:
-        page.close()
-    raise AssertionError("no letter came")
-
-
-def forget(walk: Walk, town: Town, email: str) -> None:
-    """Ask for a link from the sign-in page, follow it, choose another password."""
+def forget(walk: Walk, town: Town, email: str, *, earlier: str = "", card: str = "") -> str:
+    """Ask for a link from the sign-in page, follow it, choose another password; return the link."""
     walk.page.goto(f"{town.issuer}/signin")
     walk.at("login")
     walk.press("a[href^='/recover']")
@@ -46,29 +28,48 @@ def forget(walk: Walk, town: Town, email: str) -> None:
     walk.write(identifier=email)
     walk.press("#recover-submit")
     walk.at("recover-sent", "recover-sent")
-    walk.page.goto(town.issuer + letter(walk, town, email))
-    walk.at("new-password", "new-password")
+    link = provider.letter(walk, town.issuer, email, LINK, not_this=earlier)
+    walk.page.goto(link)
+    walk.at("new-password", "new-password-with-card" if card else "new-password")
     walk.tell_secret("password", NEW_PASSWORD)
+    if card:
+        walk.tell_secret("recovery_code", card)
     walk.press("#password-submit")
     walk.at("outcome", "recover-done")
+    return link
 
 
 @pytest.mark.parametrize(("language", "script", "key"), [("id", True, "mahasiswa"), ("en", False, "kitap")])
-def test_a_forgotten_password_then_not_me(
+def test_a_forgotten_password_then_not_me_then_the_card(
     language: str, script: bool, key: str, town: Town, begin: Begin
 ) -> None:
-    walk, known = begin(language, script=script, size=PHONE), town.persona(key)
-    forget(walk, town, f"{key}@contoh.id")
+    walk, known, email = begin(language, script=script, size=PHONE), town.persona(key), f"{key}@contoh.id"
+    renewed = Account(known.identifier, NEW_PASSWORD, known.authenticator)
+    link = forget(walk, town, email)
     walk.press("a.button")
-    provider.sign_in(walk, Account(known.identifier, NEW_PASSWORD, known.authenticator))
+    provider.sign_in(walk, renewed)
     walk.at("account")
+    walk.page.goto(f"{town.issuer}/me/security/recovery-card")
+    walk.press("#recovery-new")
+    walk.at("account-recovery-card")
+    card = walk.find("#recovery-codes li").first.inner_text()
+
+    anywhere = begin(language, script=script, size=PHONE)
+    anywhere.page.goto(provider.letter(walk, town.issuer, email, NOT_ME))
+    anywhere.at("not-me")
     walk.page.goto(f"{town.issuer}/me/history")
     walk.press("[data-not-me] >> nth=0")
     walk.at("not-me", "not-me")
-    walk.press("#not-me-submit")
-    walk.at("outcome", "locked")
+    at_hand = walk if script else anywhere
+    at_hand.press("#not-me-submit")
+    at_hand.at("outcome", "locked")
     walk.page.goto(f"{town.issuer}/me")
     walk.at("login")
+
+    forget(walk, town, email, earlier=link, card=card)
+    walk.press("a.button")
+    provider.sign_in(walk, renewed)
+    walk.at("account")
 
 
 def enter(walk: Walk, town: Town, identifier: str) -> None:
@@ -84,8 +85,8 @@ def enter(walk: Walk, town: Town, identifier: str) -> None:
     walk.at("admin-counter", "admin-counter")
 
 
-@pytest.mark.parametrize(("language", "key"), [("id", "nakes"), ("en", "asn-pppk")])
-def test_two_officers_at_a_counter(language: str, key: str, town: Town, begin: Begin) -> None:
+@pytest.mark.parametrize(("language", "script", "key"), [("id", False, "nakes"), ("en", True, "asn-pppk")])
+def test_two_officers_at_a_counter(language: str, script: bool, key: str, town: Town, begin: Begin) -> None:
     one, other = (begin(language, size=DESKTOP) for _ in range(2))
     nik = town.persona(key).identifier
     enter(one, town, OFFICERS[0])
@@ -103,7 +104,7 @@ def test_two_officers_at_a_counter(language: str, key: str, town: Town, begin: B
     other.press("#case-approve")
     other.at("admin-counter-case", "admin-counter-code")
     code = other.find("#permit-code").inner_text()
-    citizen = begin(language, script=False)
+    citizen = begin(language, script=script)
     citizen.page.goto(f"{town.issuer}/recover/permit")
     citizen.at("permit", "permit")
     citizen.write(permit=code)
@@ -140,12 +141,12 @@ def test_who_one_is_proved_again_and_a_day_of_waiting(
     walk.write(nik=someone.nik, name=someone.name, birth_day=day, birth_month=month, birth_year=year)
     walk.press("#identity-submit")
     walk.at("recover-sent")
-    walk.page.goto(town.issuer + letter(walk, town, someone.email, CONFIRM))
+    walk.page.goto(provider.letter(walk, town.issuer, someone.email, CONFIRM))
     walk.at("recover-confirm", "recover-confirm")
     walk.press("#confirm-submit")
     walk.at("outcome", "recover-waits")
     town.let_changes_wait(hours=24)
-    walk.page.goto(town.issuer + letter(walk, town, someone.email, PERMIT))
+    walk.page.goto(provider.letter(walk, town.issuer, someone.email, PERMIT))
     walk.at("permit")
     provider.sign_in(walk, renew(walk, someone.nik))
     at_home(walk)

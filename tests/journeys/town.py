@@ -13,7 +13,9 @@ from urllib.request import Request
 
 from idp.sandbox.personas import OPERATORS, find
 from idp.sandbox.runner import AGENCIES, REGISTRY_KEY, Addresses
+from tests.journeys.devices import CHROMIUM
 from tests.journeys.people import Account, Authenticator
+from tests.support.authenticator import Maker
 from tests.support.processes import DIRECT, ROOT, Program, answers_http, clean_environment, free_port
 
 LONG_AGO = 3600
@@ -25,11 +27,16 @@ class Town:
 
     def __init__(self, folder: Path) -> None:
         self.data = folder / "var"
+        self.maker = Maker(CHROMIUM)
+        """Who makes the security keys that this town trusts."""
+        roots = folder / "makers.pem"
+        roots.write_bytes(self.maker.root_pem)
         self.addresses = Addresses(free_port(), free_row(len(AGENCIES)), free_port())
         arguments = ["--port", str(self.addresses.port), "--agencies-from", str(self.addresses.agencies_from)]
         arguments += ["--registry-port", str(self.addresses.registry_port), "--data-dir", str(self.data)]
         command = [sys.executable, "-m", "idp", "sandbox", *arguments]
-        self.program = Program(command, folder / "sandbox.log", env=clean_environment(), cwd=ROOT)
+        env = clean_environment(IDP_SECURITY_KEY_ROOTS=str(roots))
+        self.program = Program(command, folder / "sandbox.log", env=env, cwd=ROOT)
         self._accounts: dict[str, Account] = {}
 
     @property

@@ -49,6 +49,24 @@ class Maker:
     def root_pem(self) -> bytes:
         return self.root.public_bytes(serialization.Encoding.PEM)
 
+    def statement(self, data: bytes, client_data: bytes) -> dict[str, Any]:
+        """Sign for a new credential (WebAuthn L3 §8.2)."""
+        signed = data + hashlib.sha256(client_data).digest()
+        return {
+            "alg": -7,
+            "sig": self.key.sign(signed, ec.ECDSA(hashes.SHA256())),
+            "x5c": [self.certificate.public_bytes(serialization.Encoding.DER)],
+        }
+
+    def certify(self, posted: str) -> str:
+        """Sign for what another authenticator made and vouches for by itself."""
+        answer = json.loads(posted)
+        response = answer["response"]
+        attestation = cbor2.loads(raw(response["attestationObject"]))
+        attestation["attStmt"] = self.statement(attestation["authData"], raw(response["clientDataJSON"]))
+        response["attestationObject"] = b64(cbor2.dumps(attestation))
+        return json.dumps(answer)
+
 
 @dataclass
 class Authenticator:
@@ -74,13 +92,7 @@ class Authenticator:
         fmt = "none"
         if self.maker is not None and options["attestation"] == "direct":
             fmt = "packed"
-            signed = data + hashlib.sha256(client_data).digest()
-            signer = bent.get("attested_by", self.maker)
-            statement = {
-                "alg": -7,
-                "sig": signer.key.sign(signed, ec.ECDSA(hashes.SHA256())),
-                "x5c": [signer.certificate.public_bytes(serialization.Encoding.DER)],
-            }
+            statement = bent.get("attested_by", self.maker).statement(data, client_data)
         attestation = cbor2.dumps({"fmt": fmt, "attStmt": statement, "authData": data})
         return self._posted(
             {

@@ -56,7 +56,8 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         action="/admin/passkeys",
         options_url="/i/1/passkey/options",
         passkeys=(),
-        errors=(FieldError("name", "Kunci sandi tidak bisa dipasang. Coba sekali lagi."),),
+        attested=True,
+        errors=(FieldError("name", "Kunci ini tidak termasuk kunci keamanan yang diterima untuk petugas."),),
     ),
     "admin-messages": lambda: AdminMessagesPage(
         **AT_WORK,
