@@ -39,6 +39,8 @@ DAY: Final = timedelta(days=1)
 KEPT_DELIVERIES: Final = timedelta(days=7)
 KEPT_SESSIONS: Final = timedelta(days=90)
 KEPT_CHANGES: Final = timedelta(days=90)
+KEPT_ATTEMPTS: Final = timedelta(days=90)
+"""Guesses in a row count as such for so long, however slowly somebody goes on guessing."""
 REPLAY: Final = timedelta(days=31)
 KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 KEPT_BROWSER_USE: Final = timedelta(days=30)
@@ -104,8 +106,8 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         Attempts,
         lambda now: and_(
-            Attempts.window_started_at < now - 2 * DAY,
-            or_(Attempts.blocked_until.is_(None), Attempts.blocked_until < now - 2 * DAY),
+            Attempts.window_started_at < now - KEPT_ATTEMPTS,
+            or_(Attempts.blocked_until.is_(None), Attempts.blocked_until < now - KEPT_ATTEMPTS),
         ),
     ),
     Rule(Outbox, lambda now: Outbox.done_at < now - KEPT_DELIVERIES),

@@ -81,6 +81,13 @@ def test_the_old_password_is_asked_for_and_guessing_is_slowed(provider, siti, pa
     assert page.page == "account-password"
 
 
+def test_o094_strangers_who_guess_do_not_stop_the_owner_changing_it(provider, siti, page):
+    for _ in range(11):
+        stranger = Visitor(provider).open("/me").password(siti.email, "bukan ini kata sandinya")
+    assert stranger.status == 429
+    assert change(page).page == "account-security"
+
+
 def test_o113_not_from_another_site(provider, siti, page):
     with provider.unchanged():
         pairs = page.form.filled("password-submit", current_password=PASSWORD, password=NEW)

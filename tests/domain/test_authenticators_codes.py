@@ -1,6 +1,7 @@
 """Codes open one door once, whoever races: authenticator, recovery card, e-mail."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 
 from idp.domain.authenticators import one_time_codes, recovery_codes, totp
 from idp.domain.authenticators.models import Factor, OneTimeCode, RecoveryCode
-from idp.domain.authenticators.throttle import PRODUCTION
+from idp.domain.authenticators.throttle import PRODUCTION, windowed
 from tests import factories
 from tests.support.race import race
 
@@ -159,7 +160,7 @@ def test_o104_many_at_once_with_one_line_open_one_door(services, siti):
 HOLDER = b"h" * 32
 
 
-def send(services, holder=HOLDER, address="siti@contoh.id", network="192.0.2.0/24"):
+def send(services, holder=HOLDER, address="siti@contoh.id", network="192.0.2.0/24", policy=PRODUCTION):
     with services.database.unit_of_work() as db:
         return one_time_codes.issue(
             db,
@@ -168,7 +169,7 @@ def send(services, holder=HOLDER, address="siti@contoh.id", network="192.0.2.0/2
             holder,
             address=address,
             network=network,
-            policy=PRODUCTION,
+            policy=policy,
             now=services.clock(),
         )
 
@@ -235,6 +236,13 @@ def test_o102_an_address_and_a_network_have_limits_of_their_own(services, clock)
     assert timedelta(0) < refused.wait <= timedelta(hours=1)
     clock.advance(hours=1)
     assert send(services, holder=b"z" * 32).code is not None
+
+
+def test_o094_a_network_that_is_stopped_uses_up_nothing_of_an_address(services):
+    few = replace(PRODUCTION, sending_network=windowed(1, timedelta(hours=1)))
+    sent = [send(services, holder=bytes([n]) * 32, policy=few).code for n in range(7)]
+    assert sum(code is not None for code in sent) == 1
+    assert send(services, holder=b"o" * 32, network="198.51.100.0/24", policy=few).code is not None
 
 
 def test_many_at_once_with_one_code_are_one(services):

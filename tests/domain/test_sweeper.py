@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 
 from idp import sweeper
+from idp.domain.authenticators import throttle
 from idp.domain.authenticators.models import OneTimeCode
+from idp.domain.authenticators.throttle import PRODUCTION
 from idp.domain.grants.models import AuthorizationCode, DecoupledRequest, JtiMark, ProofMark, PushedRequest
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
@@ -141,3 +143,16 @@ def test_a_request_of_another_screen_goes_a_day_after_its_time(shelf, services):
     shelf.add(*(a_decoupled_request(services, age) for age in ages))
     assert shelf.sweep() == 1
     assert shelf.left("decoupled_request") == 2
+
+
+def test_guesses_in_a_row_stay_however_slow_they_are(services, shelf, clock):
+    ladder = PRODUCTION.password
+    for _ in range(3):
+        with services.database.unit_of_work() as db:
+            assert throttle.count(db, "password", bytes(32), ladder, services.clock()).allowed
+        clock.advance(days=3)
+        shelf.sweep()
+    assert shelf.left("attempts") == 1
+    clock.advance(days=100)
+    shelf.sweep()
+    assert shelf.left("attempts") == 0

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from idp.domain.audit.account_events import PasswordRefused
 from idp.domain.audit.record import record
-from idp.domain.authenticators import known_browsers, passwords, remembered_devices, throttle
+from idp.domain.authenticators import known_browsers, passwords, remembered_devices
+from idp.domain.authenticators.guesses import Counters
 from idp.domain.authenticators.hashing import HashPool
 from idp.domain.authenticators.sign_in import Refusal, SignInResult
 from idp.domain.authenticators.throttle import PRODUCTION, Policy
@@ -20,7 +21,6 @@ from idp.domain.store.database import Session
 from idp.protocol.oauth.errors import TemporarilyUnavailable
 from keys import KeyTree
 
-COUNTER = "password"
 REASON = "password_changed"
 
 
@@ -35,30 +35,33 @@ def check_current(
     account: Account,
     citizen_id: UUID,
     password: str,
+    network: str,
     now: datetime,
     *,
+    browser: bytes,
     policy: Policy = PRODUCTION,
 ) -> SignInResult:
-    """Judge the old password; it moves the counter of sign-ins, which is committed first (attacks O-092).
+    """Judge the old password; it moves the counters of sign-ins, which are committed first (attacks O-092).
 
     Raises:
         TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
     """
-    key = throttle.key(tree, account.id.bytes)
-    verdict = throttle.count(db, COUNTER, key, policy.password, now)
+    subject = account.id.bytes
+    counters = Counters.of(db, tree, "password", account.id, subject, browser, network, policy, now)
+    wait = counters.count(db, now)
     db.commit()
-    if not verdict.allowed:
-        return _refused(db, account, citizen_id, Refusal.THROTTLED, now, verdict.wait)
+    if wait is not None:
+        return _refused(db, account, citizen_id, Refusal.THROTTLED, now, wait)
     try:
         right = passwords.possible(password) and hasher.verify(
             account.password_hash, passwords.prepared(password)
         )
     except TemporarilyUnavailable:
-        throttle.give_back(db, COUNTER, key)
+        counters.give_back(db)
         raise
     if not right:
         return _refused(db, account, citizen_id, Refusal.PASSWORD, now)
-    throttle.forget(db, COUNTER, key)
+    counters.forgive(db)
     return SignInResult(account.id, citizen_id)
 
 

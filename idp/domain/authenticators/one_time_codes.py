@@ -60,16 +60,17 @@ def issue(
     An address the account has `proved` has a counter of that account's own, so that strangers who type it use nothing
     up; all strangers together have one (ADR 0026).
 
-    Commits when a limit says no, so that asking again and again stays counted. Of requests at the same moment one
-    gets a code: the counter of the address makes them wait for each other, and the later ones see the code.
+    Commits when a limit says no, so that asking again and again stays counted. The network is counted first: one that
+    is blocked uses up nothing of an address or an account. Of requests at the same moment one gets a code: the counters
+    make them wait for each other, and the later ones see the code.
     """
     wait = _too_soon(db, purpose, holder, now)
     if wait is not None:
         return Sending(None, wait)
     whose = ("send.own", account) if proved else ("send.address", b"")
     limits = [
-        (whose[0], throttle.key(tree, address.lower().encode(), whose[1]), policy.sending),
         ("send.network", throttle.key(tree, network.encode()), policy.sending_network),
+        (whose[0], throttle.key(tree, address.lower().encode(), whose[1]), policy.sending),
     ]
     if account:
         limits.append(("send.account", throttle.key(tree, account), policy.sending))

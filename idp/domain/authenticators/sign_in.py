@@ -16,6 +16,7 @@ from idp.domain.audit.events import RecoveryCodeUsed, SecondFactorRefused, SignI
 from idp.domain.audit.record import record
 from idp.domain.authenticators import (
     factors,
+    guesses,
     known_browsers,
     message_codes,
     passwords,
@@ -23,8 +24,9 @@ from idp.domain.authenticators import (
     throttle,
     totp,
 )
+from idp.domain.authenticators.guesses import NOBODY
 from idp.domain.authenticators.hashing import HashPool
-from idp.domain.authenticators.throttle import PRODUCTION, Ladder, Policy
+from idp.domain.authenticators.throttle import PRODUCTION, Policy
 from idp.domain.citizens import identifiers
 from idp.domain.citizens.models import Account, Citizen
 from idp.domain.store.database import Session
@@ -34,7 +36,6 @@ from keys import KeyTree
 log = structlog.get_logger()
 
 AccountKind = Literal["citizen", "operator"]
-NOBODY = UUID(int=0)
 
 
 class Refusal(StrEnum):
@@ -100,7 +101,9 @@ def check_password(
         TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
     """
     account, subject = _find(db, tree, whom, kind)
-    counters = _Counters.of(db, tree, "password", policy.password, account, subject, browser, network, policy)
+    counters = guesses.Counters.of(
+        db, tree, "password", account.id if account else None, subject, browser, network, policy, now
+    )
     citizen_id = _citizen_of(db, account)
     wait = counters.count(db, now)
     db.commit()
@@ -116,11 +119,15 @@ def check_password(
         _watch(db, tree, policy, now)
         reason = Refusal.UNKNOWN if account is None else Refusal.PASSWORD
         return _refused(db, account, citizen_id, reason, now)
+    if stored is not None and hasher.outdated(stored):
+        _rehash(db, hasher, account, password)
+    judged = account.password_changed_at
+    db.refresh(account, with_for_update={"key_share": True})
+    if account.password_hash is None or account.password_changed_at != judged:
+        return _refused(db, account, citizen_id, Refusal.PASSWORD, now)
     refusal = may_sign_in(account, kind)
     if refusal is not None:
         return _refused(db, account, citizen_id, refusal, now)
-    if account.password_hash is not None and hasher.outdated(account.password_hash):
-        _rehash(db, hasher, account, password)
     counters.forgive(db)
     if not browser or factors.of(db, account.id):
         return SignInResult(account.id, citizen_id)
@@ -207,8 +214,8 @@ def _second_factor(
     if account is None:
         return SignInResult(refusal=Refusal.UNKNOWN)
     citizen_id = _citizen_of(db, account)
-    counters = _Counters.of(
-        db, tree, "factor", policy.second_factor, account, account_id.bytes, browser, network, policy
+    counters = guesses.Counters.of(
+        db, tree, "factor", account_id, account_id.bytes, browser, network, policy, now
     )
     wait = counters.count(db, now)
     db.commit()
@@ -229,60 +236,6 @@ def _second_factor(
     if browser:
         known_browsers.remember(db, account_id, browser, now)
     return SignInResult(account_id, citizen_id, new_browser=new_browser)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counters:
-    """What one guess moves: the account's (or an unknown identifier's) counter and the network's.
-
-    A browser the account knows has a counter of its own and does not suffer from its neighbours.
-    """
-
-    rows: tuple[tuple[str, bytes, Ladder], ...]
-
-    @classmethod
-    def of(
-        cls,
-        db: Session,
-        tree: KeyTree,
-        kind: str,
-        ladder: Ladder,
-        account: Account | None,
-        subject: bytes,
-        browser: bytes,
-        network: str,
-        policy: Policy,
-    ) -> _Counters:
-        account_id = account.id if account is not None else NOBODY
-        if known_browsers.is_known(db, account_id, browser):
-            return cls(((f"{kind}.known", throttle.key(tree, subject, browser), ladder),))
-        return cls(
-            (
-                (kind, throttle.key(tree, subject), ladder),
-                (f"{kind}.network", throttle.key(tree, network.encode()), policy.network),
-            )
-        )
-
-    def count(self, db: Session, now: datetime) -> timedelta | None:
-        """Move every counter; the wait of the first that is blocked, or None when the guess may be judged."""
-        for kind, key, ladder in self.rows:
-            verdict = throttle.count(db, kind, key, ladder, now)
-            if not verdict.allowed:
-                return verdict.wait
-        return None
-
-    def forgive(self, db: Session) -> None:
-        """Clear the account's counter after a success; a network keeps what others did there."""
-        for kind, key, _ladder in self.rows:
-            if kind.endswith(".network"):
-                throttle.give_back(db, kind, key)
-            else:
-                throttle.forget(db, kind, key)
-
-    def give_back(self, db: Session) -> None:
-        """Undo a count whose guess was never judged."""
-        for kind, key, _ladder in self.rows:
-            throttle.give_back(db, kind, key)
 
 
 def _find(db: Session, tree: KeyTree, whom: str | UUID, kind: AccountKind) -> tuple[Account | None, bytes]:

@@ -61,7 +61,8 @@ class Policy:
     """The part of a network's allowance that costs nothing; above it forms carry a challenge."""
 
 
-def _windowed(limit: int, window: timedelta) -> Ladder:
+def windowed(limit: int, window: timedelta) -> Ladder:
+    """Return a ladder of one step: so many in a time, then none until it has passed."""
     return Ladder(limit, window, window, limit, window, window)
 
 
@@ -70,19 +71,19 @@ QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1
 PRODUCTION = Policy(
     password=Ladder(5, timedelta(seconds=30), HOUR, 100, DAY),
     second_factor=Ladder(5, timedelta(seconds=30), HOUR, 100, DAY),
-    network=_windowed(200, QUARTER),
-    everywhere=_windowed(5_000, QUARTER),
-    sending=_windowed(5, HOUR),
-    sending_network=_windowed(100, HOUR),
+    network=windowed(200, QUARTER),
+    everywhere=windowed(5_000, QUARTER),
+    sending=windowed(5, HOUR),
+    sending_network=windowed(100, HOUR),
     calm_share=0.15,
 )
 SANDBOX = Policy(
     password=Ladder(10, timedelta(seconds=2), timedelta(minutes=1), 100, QUARTER),
     second_factor=Ladder(10, timedelta(seconds=2), timedelta(minutes=1), 100, QUARTER),
-    network=_windowed(3_000, QUARTER),
-    everywhere=_windowed(10_000, QUARTER),
-    sending=_windowed(20, HOUR),
-    sending_network=_windowed(1_000, HOUR),
+    network=windowed(3_000, QUARTER),
+    everywhere=windowed(10_000, QUARTER),
+    sending=windowed(20, HOUR),
+    sending_network=windowed(1_000, HOUR),
     calm_share=0.5,
 )
 """Test suites on loopback make some 25 sign-ins a minute (decisions 38); guessing is still slowed down."""
@@ -153,6 +154,21 @@ def seen(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) -> 
     ).one_or_none()
     over = row is None or (ladder.window is not None and row.window_started_at <= now - ladder.window)
     return 0 if over else int(row.failures)  # type: ignore[union-attr]  # over when there is none
+
+
+def begin(db: Session, kind: str, name: bytes, now: datetime) -> None:
+    """Set a counter to nought, so that it is there to be counted on."""
+    forget(db, kind, name)
+    db.add(Attempts(kind=kind, key=name, failures=0, window_started_at=now))
+    db.flush()
+
+
+def begun_since(db: Session, kind: str, name: bytes, since: datetime) -> bool:
+    """Tell whether a counter is there and was begun lately."""
+    found = select(Attempts.kind).where(
+        Attempts.kind == kind, Attempts.key == name, Attempts.window_started_at > since
+    )
+    return db.scalars(found).first() is not None
 
 
 def forget(db: Session, kind: str, name: bytes) -> None:

@@ -18,7 +18,7 @@ from idp.domain.cases import letters, permits
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 from idp.web import cookies, csrf
-from idp.web.context import services, unit_of_work
+from idp.web.context import place, services, unit_of_work
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.signed_in import throttle_policy
 from idp.web.pages import AccountPasswordPage, FieldError
@@ -58,7 +58,9 @@ def change_password() -> Response:
                 account,
                 resident.citizen.id,
                 current,
+                place().network,
                 deployment.clock(),
+                browser=cookies.browser_digest(),
                 policy=throttle_policy(),
             )
             if result.refusal is Refusal.THROTTLED:
