@@ -47,8 +47,7 @@ class Deliveries:
     def __init__(self, services: Services) -> None:
         self._services = services
         settings = services.settings
-        seal = services.tree.vault.system("pii")
-        self._post_office = PostOffice(settings, services.database, services.outbound, seal)
+        self._post_office = PostOffice(settings, services.database, services.outbound, services.tree)
         self._registry = (
             PopulationRegistry(
                 services.outbound, settings.population_registry_url, settings.population_registry_key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -13,22 +14,29 @@ from idp.channels import writing
 from idp.channels.gateway import Gateway, Handed, HttpGateway
 from idp.channels.parts import parts
 from idp.channels.smtp import Postman
+from idp.domain.authenticators import throttle
+from idp.domain.authenticators.throttle import DAY, windowed
+from idp.domain.citizens.contact_changes import PHONE_HOLD
 from idp.domain.events import outbox
 from idp.domain.events.outbox import DONE, PATIENCE, Delivery, Outcome, later, never, skipped
 from idp.domain.messages import budgets, kinds, letters, tally
-from idp.domain.messages.budgets import Allowance, Budgets
+from idp.domain.messages.budgets import Allowance, Budgets, Refusal, Refused
 from idp.domain.messages.channels import TO_A_PHONE, Channel
 from idp.domain.messages.letters import Letter
 from idp.domain.messages.send import RECEIPT, Message, queue
-from idp.domain.store.database import Database
+from idp.domain.store.database import Database, Session
 from idp.outbound import Outbound, OutboundFailed
 from idp.settings import Settings
-from keys import DataKey
+from keys import DataKey, KeyTree
 
 log = structlog.get_logger()
 
 AWAY_FOR: Final = timedelta(seconds=30)
 ASK_AFTER: Final = timedelta(seconds=15)
+OF_USE_FOR: Final = PHONE_HOLD
+"""How long a notice that could not go out is still worth sending: as long as the slowest change can be called off."""
+NOTICES, LETTERS = windowed(60, DAY), windowed(20, DAY)
+"""What one telephone gets in a day: notices about its account, and what strangers can have written to it."""
 NOBODY: Final = "-"
 """The gateway of messages that none was asked to carry."""
 
@@ -66,10 +74,11 @@ class Mailbox:
 class PostOffice:
     """Carries messages out of the outbox to the gateways of their channel."""
 
-    def __init__(self, settings: Settings, database: Database, outbound: Outbound, seal: DataKey) -> None:
+    def __init__(self, settings: Settings, database: Database, outbound: Outbound, tree: KeyTree) -> None:
         self._settings = settings
         self._database = database
-        self._seal = seal
+        self._tree = tree
+        self._seal = seal = tree.vault.system("pii")
         self._budgets = budgets_of(settings)
         self._routes = _routes(settings, database, outbound, seal)
         self._away: dict[str, datetime] = {}
@@ -83,7 +92,7 @@ class PostOffice:
         if not gateways:
             return skipped("no_gateway") if message.channel in TO_A_PHONE else later("no_mail_server")
         if not message.counted and delivery.attempts == 1:
-            refused = self._spend(message, now)
+            refused = self._spend(message, delivery, now)
             if refused is not None:
                 return skipped(refused)
         letter = writing.render(message)
@@ -135,9 +144,10 @@ class PostOffice:
         known = [each for each in self._routes.get(message.channel, ()) if each.name not in message.avoid]
         return sorted(known, key=lambda each: self._away.get(each.name, now) > now)
 
-    def _spend(self, message: Message, now: datetime) -> str | None:
+    def _spend(self, message: Message, delivery: Delivery, now: datetime) -> str | None:
+        """Count a message; one that is too many now goes out when it may, as long as it is of use then."""
         with self._database.unit_of_work() as db:
-            refused = budgets.spend(
+            refused = self._to_one_number(db, message, now) or budgets.spend(
                 db,
                 message.channel,
                 message.to,
@@ -145,12 +155,24 @@ class PostOffice:
                 now,
                 reserved=message.template not in kinds.ASKED_BY_ANYBODY,
             )
-            if refused is not None:
-                tally.note(db, message.channel, NOBODY, now, refused=1)
-        if refused is None:
-            return None
+            if refused is None:
+                return None
+            tally.note(db, message.channel, NOBODY, now, refused=1)
+            until = message.until or now + OF_USE_FOR
+            if refused.wait and now + refused.wait < until:
+                again = replace(message, until=until, citizen_id=delivery.citizen_id)
+                queue(db, self._seal, again, now, not_before=now + refused.wait)
         log.warning("message_refused", channel=message.channel, reason=refused.refusal, scope=refused.scope)
         return refused.refusal.value
+
+    def _to_one_number(self, db: Session, message: Message, now: datetime) -> Refused | None:
+        """Bound what one telephone is told in a day, so that no account spends the budget of its neighbours."""
+        if message.channel not in TO_A_PHONE:
+            return None
+        by_anybody = message.template in kinds.ASKED_BY_ANYBODY
+        kind, ladder = ("send.letters", LETTERS) if by_anybody else ("send.notices", NOTICES)
+        verdict = throttle.count(db, kind, throttle.key(self._tree, message.to.encode()), ladder, now)
+        return None if verdict.allowed else Refused(Refusal.BUDGET, "number", verdict.wait)
 
     def _note(
         self, message: Message, gateway: Gateway, handed: Handed, delivery: Delivery, now: datetime

@@ -4,18 +4,25 @@ from datetime import timedelta
 
 import pytest
 
+from idp.channels import post_office
 from idp.channels.parts import is_plain, parts
 from idp.deliveries import Deliveries
+from idp.domain.authenticators.throttle import windowed
 from idp.domain.messages import budgets, tally
 from idp.domain.messages.budgets import Allowance, Budgets, Refusal
 from idp.domain.messages.numbers import NumberRefusal, Route, route
 from idp.domain.messages.send import Message, queue
 from tests import factories
 from tests.support import state
+from tests.support.databases import sqlite_only
 from tests.support.gateway import MessageGateway
 
 NUMBER = "+6281234567890"
 CODE = {"code": "493 027", "valid_minutes": 10, "help_url": "https://masuk.example/help"}
+NOTICE = {
+    "template": "change_cancelled",
+    "context": {"kind": "account_closing", "account_url": "https://masuk.example/me"},
+}
 SMALL = Budgets(prefix=Allowance(3, 4), everywhere=Allowance(5, 6))
 
 
@@ -204,16 +211,17 @@ def test_a_gateway_without_reports_is_asked_a_few_times_and_let_be(posting, gate
     assert not [row for row in state.rows(posting.database, "outbox") if row["done_at"] is None]
 
 
-def test_over_its_budget_no_notice_is_sent(posting, gateways, clock):
+def test_over_its_budget_only_a_notice_that_is_of_use_later_goes_out_later(posting, gateways, clock):
     for _ in range(5):
-        send(posting, clock)
+        send(posting, clock, until=clock() + timedelta(minutes=10))
+    send(posting, clock, **NOTICE)
     Deliveries(posting).drain()
     assert len(gateways[0].messages) == 3
-    assert counted(posting)["sms", "-"] == (0, 0, 0, 2, 0)
+    assert counted(posting)["sms", "-"] == (0, 0, 0, 3, 0)
     clock.advance(hours=1)
     send(posting, clock)
     Deliveries(posting).drain()
-    assert len(gateways[0].messages) == 4
+    assert sorted("493027" in message["text"] for message in gateways[0].messages[3:]) == [False, True]
 
 
 def test_without_a_gateway_production_would_skip_and_a_sandbox_keeps(services, clock):
@@ -239,6 +247,17 @@ def test_budgets_hold_by_prefix_and_by_all_in_an_hour_and_a_day(services, clock)
     assert {(each.scope, each.used, each.limit) for each in left} >= {("62812", 4, 4), ("all", 6, 6)}
     clock.advance(days=1)
     assert spend("+6281234567890") is None
+
+
+@sqlite_only
+def test_o102_one_telephone_is_told_only_so_much_in_a_day(services, clock, monkeypatch):
+    monkeypatch.setattr(post_office, "NOTICES", windowed(2, timedelta(days=1)))
+    for _ in range(4):
+        send(services, clock, **NOTICE)
+    send(services, clock, to="+6281234567891", **NOTICE)
+    send(services, clock, counted=True)
+    Deliveries(services).drain()
+    assert state.count(services.database, "sandbox_message") == 4, "two, a neighbour's, and a code"
 
 
 @pytest.mark.parametrize(

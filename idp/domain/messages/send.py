@@ -54,7 +54,9 @@ class Message:
         return replace(self, counted=False, avoid=(*self.avoid, gateway))
 
 
-def queue(db: Session, seal: DataKey, message: Message, now: datetime) -> UUID:
+def queue(
+    db: Session, seal: DataKey, message: Message, now: datetime, *, not_before: datetime | None = None
+) -> UUID:
     """Add a message to the caller's transaction: it goes out if, and only if, the act is committed."""
     payload = {
         "to": message.to,
@@ -66,4 +68,4 @@ def queue(db: Session, seal: DataKey, message: Message, now: datetime) -> UUID:
         "counted": message.counted,
         "avoid": list(message.avoid),
     }
-    return outbox.add(db, seal, KIND, payload, now, citizen_id=message.citizen_id)
+    return outbox.add(db, seal, KIND, payload, now, citizen_id=message.citizen_id, not_before=not_before)
