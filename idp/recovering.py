@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 import structlog
+from sqlalchemy import select
 
 from idp.domain.cases import letters, post, renewal, reproofing
 from idp.domain.cases.letters import LIFETIME, Request
@@ -43,7 +44,8 @@ def write_letters(services: Services) -> int:
 
 
 def _write(services: Services, db: Session, request: Request, now: datetime) -> None:
-    account = db.get(Account, request.account_id) if request.account_id is not None else None
+    whose = select(Account).where(Account.id == request.account_id).with_for_update(key_share=True)
+    account = db.scalars(whose).one_or_none()  # two workers write one account's letters one after the other
     if account is None or not renewal.may_be_renewed(db, account) or now - request.asked_at > LIFETIME:
         return
     citizen_id = citizen_of(db, account.id)

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from idp.domain.audit.account_events import FactorRemoved
 from idp.domain.audit.record import record
 from idp.domain.authenticators import ways_in
 from idp.domain.authenticators.models import Factor
+from idp.domain.authenticators.passkey_models import Passkey
 from idp.domain.store.database import Session
 
 MOST: Final = 5
@@ -59,3 +60,23 @@ def remove(
     event = FactorRemoved(citizen_id=citizen_id, account_id=account_id, kind=factor.kind)
     record(db, event, now)
     return factor
+
+
+def take_off(
+    db: Session, account_id: UUID, now: datetime, *which: ColumnElement[bool], citizen_id: UUID | None
+) -> Sequence[str]:
+    """Take factors off whose owner comes back by another proof, all or some; return their kinds."""
+    taken = db.execute(
+        update(Factor)
+        .where(Factor.account_id == account_id, Factor.removed_at.is_(None), *which)
+        .values(removed_at=now, secret=b"")
+        .returning(Factor.id, Factor.kind)
+        .execution_options(synchronize_session=False)
+    ).all()
+    gone = [factor.id for factor in taken]
+    db.execute(
+        delete(Passkey).where(Passkey.factor_id.in_(gone)).execution_options(synchronize_session=False)
+    )
+    for factor in taken:
+        record(db, FactorRemoved(citizen_id=citizen_id, account_id=account_id, kind=factor.kind), now)
+    return [factor.kind for factor in taken]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from idp.domain.audit.events import RecoveryCardIssued
 from idp.domain.audit.record import record
 from idp.domain.authenticators.models import RecoveryCode
+from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 from keys import KeyTree
 
@@ -35,7 +36,8 @@ def issue(
     citizen_id: UUID | None = None,
     actor: str | None = None,
 ) -> None:
-    """Put a card into force; the earlier one is void."""
+    """Put a card into force; the earlier one is void. Of two at once one waits for the other."""
+    db.execute(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True))
     db.execute(
         update(RecoveryCode)
         .where(RecoveryCode.account_id == account_id, RecoveryCode.retired_at.is_(None))

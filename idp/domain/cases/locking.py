@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from idp.domain.audit.record import record
 from idp.domain.audit.recovery_events import AccountLocked, AccountUnlocked, CaseOpened
 from idp.domain.authenticators import known_browsers, remembered_devices
-from idp.domain.cases import letters, permits
+from idp.domain.cases import disowned, letters, permits
+from idp.domain.cases.disowned import NOT_ME, REACHES_BACK
 from idp.domain.cases.models import SupportCase
 from idp.domain.citizens import pending_changes
 from idp.domain.citizens.models import Account, Citizen
@@ -28,11 +29,10 @@ from idp.protocol.oidc.security_events import EventKind
 from keys import DataKey, KeyTree
 
 LOCKED: Final = "locked"
-NOT_ME: Final = "not_me"
 COUNTER: Final = "counter"
 HIJACKING: Final = "hijacking"
 """Why an account is disabled, in the words of RISC 1.0 §2.3."""
-LINK_LIFETIME: Final = timedelta(days=30)
+LINK_LIFETIME: Final = REACHES_BACK
 _BODY, _MAC = 24, 32
 
 
@@ -42,6 +42,13 @@ class Locked:
 
     citizen_id: UUID
     called_off: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """An account that was opened again; `removed` are the kinds of the factors that went with that."""
+
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +142,7 @@ def lock(
         .values(state="closed", decided_at=now)
         .execution_options(synchronize_session=False)
     )
-    waited = pending_changes.waiting(db, citizen_id, now)
-    ended = [pending_changes.cancel_own(db, citizen_id, change.id, now) for change in waited]
-    return Locked(citizen_id, tuple(change for change in ended if change is not None))
+    return Locked(citizen_id, pending_changes.cancel_all(db, citizen_id, now))
 
 
 def is_locked_by_owner(db: Session, account_id: UUID) -> bool:
@@ -155,22 +160,29 @@ def is_locked_by_owner(db: Session, account_id: UUID) -> bool:
     return found.first() is not None
 
 
-def unlock(db: Session, seal: DataKey, account_id: UUID, citizen_id: UUID, way: str, now: datetime) -> bool:
-    """Open an account its owner has locked, by a way back; False when it is not locked that way."""
+def unlock(
+    db: Session, seal: DataKey, account_id: UUID, citizen_id: UUID, way: str, now: datetime
+) -> Unlocked | None:
+    """Open an account its owner has locked, by a way back; None when it is not locked that way.
+
+    What whoever was in it may have added to get in again opens nothing any more.
+    """
     if not is_locked_by_owner(db, account_id):
-        return False
+        return None
     db.execute(
         update(Account)
         .where(Account.id == account_id, Account.status == LOCKED)
         .values(status="active")
         .execution_options(synchronize_session=False)
     )
-    db.execute(
+    said_at = db.execute(
         update(SupportCase)
         .where(SupportCase.account_id == account_id, SupportCase.kind == NOT_ME, SupportCase.state == "open")
         .values(state="closed", decided_at=now)
+        .returning(SupportCase.opened_at)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar_one()
+    removed = disowned.take_off_factors(db, db.get_one(Citizen, citizen_id), said_at, now)
     tell_standing(db, seal, citizen_id, EventKind.ACCOUNT_ENABLED, {}, now)
     record(db, AccountUnlocked(citizen_id=citizen_id, account_id=account_id, way=way), now)
-    return True
+    return Unlocked(tuple(removed))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from idp.domain.cases import disowned
 from idp.domain.citizens import contacts, profile
 from idp.domain.citizens.contact_changes import PHONE_HOLD
 from idp.domain.citizens.contacts import Contact
@@ -27,19 +28,20 @@ SETTLED: Final = PHONE_HOLD
 def address_of(db: Session, tree: KeyTree, citizen: Citizen, now: datetime) -> Address | None:
     """Return where a link or code goes: the primary e-mail address, else the first confirmed phone number.
 
-    A contact that was just added leads back in only when it came with the account: a borrowed session must not become
-    a way back before every other contact has had time to read of it (ADR 0026).
+    A contact that was added later leads back in when every other one has had time to read of it, and its owner has not
+    said since that this was not them: a borrowed session must not become a way back (ADR 0026).
     """
     if citizen.data_key is None:
         return None
     known = contacts.of(db, tree.vault.open(citizen.id, citizen.data_key), citizen.id)
-    return next(iter(contact.to_tell([each for each in known if _leads_back(each, citizen, now)])), None)
+    return next(iter(contact.to_tell([each for each in known if _leads_back(db, each, citizen, now)])), None)
 
 
-def _leads_back(known: Contact, citizen: Citizen, now: datetime) -> bool:
-    if known.verified_at is None:
-        return False
-    return known.verified_at <= now - SETTLED or known.verified_at <= citizen.created_at
+def _leads_back(db: Session, known: Contact, citizen: Citizen, now: datetime) -> bool:
+    since = known.verified_at
+    if since is None or since <= citizen.created_at:
+        return since is not None
+    return since <= now - SETTLED and not disowned.is_doubted(db, citizen.id, since)
 
 
 def lifetime(address: Address, by_mail: timedelta) -> timedelta:

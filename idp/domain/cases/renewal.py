@@ -8,18 +8,17 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from idp.domain.audit.account_events import FactorRemoved
 from idp.domain.audit.record import record
 from idp.domain.audit.recovery_events import AccountRenewed
-from idp.domain.authenticators import known_browsers, passwords, recovery_codes, remembered_devices
-from idp.domain.authenticators.models import Factor
+from idp.domain.authenticators import factors, known_browsers, passwords, recovery_codes, remembered_devices
 from idp.domain.authenticators.passwords import Owner
 from idp.domain.cases import letters, locking, permits
 from idp.domain.cases.permits import Permit
-from idp.domain.citizens import profile
+from idp.domain.citizens import pending_changes, profile
 from idp.domain.citizens.models import Account, Citizen
+from idp.domain.citizens.pending_changes import Change
 from idp.domain.grants.offline import end_devices, end_offline
 from idp.domain.sessions import logout
 from idp.domain.store.database import Session
@@ -35,10 +34,11 @@ class NothingLeft(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """A renewed account and the codes of its new card, to be shown once."""
+    """A renewed account, the codes of its new card, to be shown once, and the changes that were called off with it."""
 
     citizen_id: UUID
     codes: tuple[str, ...] = field(default=(), repr=False)
+    called_off: tuple[Change, ...] = ()
 
 
 def owner_of(db: Session, tree: KeyTree, citizen_id: UUID) -> Owner:
@@ -81,6 +81,8 @@ def renew(
 ) -> Renewed:
     """Spend a permit: new password, new second factor, new card; the lost factors open nothing any more.
 
+    Changes that wait are called off: whoever asked for them may be whom the owner comes back from.
+
     `keep` stores the second factor that was proved just now. The level of identity stays what it was, and the next
     sign-in asks for both factors (features D4, D6).
 
@@ -90,15 +92,7 @@ def renew(
     account = db.get(Account, permit.account_id)
     if account is None or not may_be_renewed(db, account) or not permits.spend(db, permit.id, now):
         raise NothingLeft
-    removed = db.execute(
-        update(Factor)
-        .where(Factor.account_id == account.id, Factor.removed_at.is_(None))
-        .values(removed_at=now)
-        .returning(Factor.kind)
-        .execution_options(synchronize_session=False)
-    ).scalars()
-    for kind in removed.all():
-        record(db, FactorRemoved(citizen_id=permit.citizen_id, account_id=account.id, kind=kind), now)
+    factors.take_off(db, account.id, now, citizen_id=permit.citizen_id)
     keep(db)
     codes = recovery_codes.new_codes()
     recovery_codes.issue(db, tree, account.id, codes, now, citizen_id=permit.citizen_id)
@@ -106,7 +100,7 @@ def renew(
     locking.unlock(db, tree.vault.system("pii"), account.id, permit.citizen_id, permit.origin, now)
     event = AccountRenewed(citizen_id=permit.citizen_id, origin=permit.origin, case_id=permit.case_id)
     record(db, event, now)
-    return Renewed(permit.citizen_id, codes)
+    return Renewed(permit.citizen_id, codes, pending_changes.cancel_all(db, permit.citizen_id, now))
 
 
 def may_be_renewed(db: Session, account: Account) -> bool:

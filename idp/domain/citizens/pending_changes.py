@@ -133,6 +133,12 @@ def cancel_own(db: Session, citizen_id: UUID, change_id: UUID, now: datetime) ->
     return found
 
 
+def cancel_all(db: Session, citizen_id: UUID, now: datetime) -> tuple[Change, ...]:
+    """Call off whatever waits for a citizen; return what that was."""
+    ended = (cancel_own(db, citizen_id, change.id, now) for change in waiting(db, citizen_id, now))
+    return tuple(change for change in ended if change is not None)
+
+
 def waiting(db: Session, citizen_id: UUID, now: datetime) -> Sequence[Change]:
     """Return what waits for a citizen, what takes effect first in front; due ones too until they are applied."""
     rows = db.execute(

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from idp import changes
 from idp.domain.audit.events import RecoveryCodeUsed
 from idp.domain.audit.record import record
-from idp.domain.authenticators import passwords, recovery_codes, throttle
+from idp.domain.authenticators import guesses, passwords, recovery_codes, throttle
 from idp.domain.cases import letters, locking, one_telephone, renewal
 from idp.domain.cases.letters import LIFETIME, Link
 from idp.domain.citizens import identifiers, pending_changes
@@ -127,6 +127,7 @@ def set_password() -> Response:
         with unit_of_work() as db:
             _open_by_card(db, link, code)
             citizen_id = renewal.set_password(db, token, link.account_id, password_hash, now)
+            guesses.welcome(db, deployment.tree, link.account_id, browser_digest(), now)
             notices.tell(
                 db, citizen_id, "password_reset", {"account_url": f"{deployment.settings.issuer}/me"}
             )

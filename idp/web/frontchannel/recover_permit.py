@@ -14,7 +14,8 @@ import orjson
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import passkeys as kept_passkeys, passwords, throttle, totp
+from idp import changes
+from idp.domain.authenticators import guesses, passkeys as kept_passkeys, passwords, throttle, totp
 from idp.domain.authenticators.passkey_answers import Refused
 from idp.domain.authenticators.passkey_challenges import Purpose
 from idp.domain.authenticators.passkey_sign_in import take_created
@@ -185,8 +186,11 @@ def _renew(known: dict[str, Any], permit: Permit, keep: renewal.Keep) -> Respons
             renewed = renewal.renew(
                 db, deployment.tree, permit, password_hash=known["password_hash"], keep=keep, now=now
             )
+            guesses.welcome(db, deployment.tree, permit.account_id, browser_digest(), now)
             context = {"account_url": f"{deployment.settings.issuer}/me"}
             notices.tell(db, permit.citizen_id, "account_renewed", context)
+            for change in renewed.called_off:
+                changes.tell_cancelled(deployment, db, change)
     except renewal.NothingLeft:
         return _nothing_left()
     page = NewCardPage(
