@@ -9,6 +9,8 @@ import zipfile
 import pytest
 
 from idp.domain.authenticators import recovery_codes
+from idp.domain.events import announcements
+from idp.protocol.oidc.security_events import EventKind
 from tests import factories
 from tests.visitor import Visitor, changes
 
@@ -26,6 +28,9 @@ def copied(provider, services, rp, siti):
     codes = recovery_codes.new_codes()
     with services.database.unit_of_work() as db:
         recovery_codes.issue(db, services.tree, siti.account_id, codes, services.clock())
+        seal, citizen_id = services.tree.vault.system("pii"), siti.citizen_id
+        told = {"client_id": "tax", "citizen_id": citizen_id, "kind": EventKind.ATTRIBUTE_CHANGED}
+        announcements.announce(db, seal, **told, payload={"claims": ["birthdate"]}, now=services.clock())
     tokens = rp.tokens(siti)
     rp.userinfo(tokens["access_token"])
     page = Visitor(provider).open(ADDRESS).sign_in(siti)
@@ -58,6 +63,9 @@ def test_it_holds_what_we_hold(copied):
     assert [each["kind"] for each in known["second_factors"]] == ["totp"]
     assert known["recovery_codes_left"] == 10
     assert known["sessions"]
+    (told,) = known["services_told"]
+    assert (told["client_id"], told["event"]) == ("tax", "attribute-changed")
+    assert (told["claims"], told["confirmed_at"]) == (["birthdate"], None)
     assert known["account"]["id"] == str(siti.account_id)
 
 

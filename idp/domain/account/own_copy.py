@@ -17,6 +17,7 @@ from idp.domain.authenticators import factors, recovery_codes
 from idp.domain.citizens import contacts, pending_changes, profile
 from idp.domain.citizens.models import Account, AttributeValue, Citizen
 from idp.domain.consent.models import Authorization
+from idp.domain.events import announcements
 from idp.domain.exchange import dispute_words, disputes, ledger
 from idp.domain.exchange.dispute_models import DataCase
 from idp.domain.messages import inbox
@@ -63,6 +64,7 @@ def everything(db: Session, data_key: DataKey, citizen: Citizen, now: datetime, 
         ],
         "consents": list(_consents(db, data_key, citizen, names)),
         "releases": list(_releases(db, citizen, names)),
+        "services_told": list(_told(db, citizen, names)),
         "history": list(_history(db, citizen, names)),
         "cases_about_data": list(_cases(db, data_key, citizen)),
         "reported_by_agencies": list(_observations(db, data_key, citizen)),
@@ -155,6 +157,22 @@ def _releases(db: Session, citizen: Citizen, names: _ClientNames) -> Iterator[Do
             "terms": dict(use.terms),
             "on_behalf_of": use.on_behalf_of,
             "id": use.id,
+        }
+
+
+def _told(db: Session, citizen: Citizen, names: _ClientNames) -> Iterator[Document]:
+    for row in announcements.of_citizen(db, citizen.id, limit=None):
+        yield {
+            "at": row.occurred_at,
+            "client_id": row.client_id,
+            "service": names.of(row.client_id),
+            "event": row.kind,
+            "claims": row.claims.split(),
+            "delivered_at": row.delivered_at,
+            "failure": row.failure,
+            "confirm_by": row.answer_by,
+            "confirmed_at": row.confirmed_at,
+            "id": row.id,
         }
 
 

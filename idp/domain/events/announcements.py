@@ -73,7 +73,7 @@ def payload_of(row: Announcement, seal: DataKey) -> dict[str, Any]:
 
 
 def of_citizen(
-    db: Session, citizen_id: UUID, client_id: str | None = None, limit: int = 200
+    db: Session, citizen_id: UUID, client_id: str | None = None, limit: int | None = 200
 ) -> Sequence[Announcement]:
     """Return what clients were told of a citizen, the latest first; only one client's when it is named."""
     found = (

@@ -25,7 +25,7 @@ from idp.web.context import services
 from idp.web.locale import written_moment
 from idp.web.pages import AccountCopyPage
 from idp.web.render import show
-from idp.web.selfservice import copy_pdf, words
+from idp.web.selfservice import copy_pdf, told as told_services, words
 from idp.web.selfservice.area import at_home, bp
 from idp.web.selfservice.copy_pdf import Row, Section
 from idp.web.selfservice.telling import told
@@ -74,6 +74,7 @@ def _sections(db: Session, document: dict[str, Any]) -> Iterator[Section]:
     yield str(_("Email dan nomor ponsel")), (50, 50), _contacts(document)
     yield str(_("Izin yang Anda berikan")), (34, 36, 30), _consents(document)
     yield str(_("Data yang diberikan kepada layanan")), (26, 30, 44), _releases(document)
+    yield str(_("Siapa yang diberi tahu")), (26, 30, 44), _told(document)
     yield str(_("Riwayat")), (26, 44, 30), _history(db, document)
     yield str(_("Perangkat & sesi")), (40, 30, 30), _sessions(document)
     yield str(_("Pengaman kedua")), (40, 60), _factors(document)
@@ -110,6 +111,18 @@ def _releases(document: dict[str, Any]) -> Iterator[Row]:
         if each["reason"]:
             what = f"{_('Ditolak, karena %(reason)s.', reason=use_lines.reason(each['reason']))}\n{what}"
         yield written_moment(each["at"]), each["service"], what
+
+
+def _told(document: dict[str, Any]) -> Iterator[Row]:
+    for each in document["services_told"]:
+        what = [told_services.title(each["event"]), _claims(each["claims"])]
+        if each["confirmed_at"] is not None:
+            what.append(str(_("Dipastikan %(moment)s", moment=written_moment(each["confirmed_at"]))))
+        elif each["delivered_at"] is not None:
+            what.append(str(_("Diberi tahu %(moment)s", moment=written_moment(each["delivered_at"]))))
+        else:
+            what.append(str(_("Belum sampai")))
+        yield written_moment(each["at"]), each["service"], "\n".join(filter(None, what))
 
 
 def _history(db: Session, document: dict[str, Any]) -> Iterator[Row]:

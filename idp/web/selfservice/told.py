@@ -81,11 +81,16 @@ def line(db: Session, row: Announcement, now: datetime) -> ToldLine:
     return ToldLine(name, FAILURES.get(row.failure or "", "waiting"), None, row.answer_by)
 
 
+def title(kind: str) -> str:
+    """Say what an event is about."""
+    return str(TITLES.get(kind, _("Pemberitahuan tentang akun Anda")))
+
+
 def _act(db: Session, rows: Sequence[Announcement], now: datetime) -> ToldAct:
     language, names = locale.language(), {name for row in rows for name in row.claims.split()}
     return ToldAct(
         at=rows[0].occurred_at,
-        title=str(TITLES.get(rows[0].kind, _("Pemberitahuan tentang akun Anda"))),
+        title=title(rows[0].kind),
         detail=", ".join(CLAIMS[name].label(language) for name in CLAIMS if name in names),
         lines=tuple(sorted((line(db, row, now) for row in rows), key=lambda each: each.service)),
     )
