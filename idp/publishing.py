@@ -101,8 +101,7 @@ class Publishing:
     def agreed(self, agency_id: str) -> frozenset[str]:
         """Return the attributes of others that agreements in force let an agency have."""
         with self._database.reading() as db:
-            terms = agreements.in_force(db, agency_id, self._clock())
-        return frozenset(name for each in terms for name in each.attributes)
+            return agreements.readable(db, agency_id, self._clock())
 
     def fill_for(self, client: Client, citizen_id: UUID, names: Iterable[str]) -> Mapping[str, Reason]:
         """Ask for what a client may have of these claims, before its citizen is shown the values."""

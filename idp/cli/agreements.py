@@ -221,9 +221,13 @@ def print_asked(asked: tuple[Difference, ...]) -> None:
         manifests.CHANGE: "~",
         manifests.SAME: "=",
         agreement_manifests.LATER: "?",
+        agreement_manifests.DROPPED: "-",
     }
     for each in asked:
-        notes = {agreement_manifests.LATER: "the owner has not joined; apply again when it has"}
+        notes = {
+            agreement_manifests.LATER: "the owner has not joined; apply again when it has",
+            agreement_manifests.DROPPED: f"still {each.standing}; to end it: idp agreements end {each.id}",
+        }
         note = notes.get(each.action, each.standing.replace("_", " "))
         about = f"{each.owner_id}: {' '.join(each.attributes)}"
         click.echo(

@@ -280,7 +280,7 @@ def apply_manifest(
 ) -> tuple[tuple[Difference, ...], tuple[Asked, ...]]:
     """Apply one manifest in one transaction, after all of it was judged."""
     manifest = _judged(services, file, base)
-    entries = agreement_manifests.read(file)
+    agreements = agreement_manifests.read(file)
     published = publisher_manifests.read(file, base)
     now, by = services.clock(), deployment.actor()
     with services.database.unit_of_work() as db:
@@ -288,7 +288,7 @@ def apply_manifest(
         found = manifests.apply(db, manifest, policy, seal=services.secret_seal, by=by, now=now)
         if published is not None:
             publisher_manifests.apply(db, published, by=by, now=now)
-        return found, agreement_manifests.apply(db, entries, Hand(by, platform=True), now)
+        return found, agreement_manifests.apply(db, agreements, Hand(by, platform=True), now)
 
 
 def _judged(services: Services, file: Path, base: str | None) -> Manifest:

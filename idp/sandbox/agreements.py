@@ -27,8 +27,8 @@ def seed(services: Services, files: Iterable[Path]) -> int:
     """
     with services.database.unit_of_work() as db:
         for file in files:
-            entries = agreement_manifests.read(file)
-            agreement_manifests.apply(db, entries, REQUESTER, services.clock())
+            declared = agreement_manifests.read(file)
+            agreement_manifests.apply(db, declared, REQUESTER, services.clock())
         return _carry_through(db, services)
 
 

@@ -135,6 +135,11 @@ def test_a_manifest_asks_for_agreements_once(as_user, idp, agencies):
     assert (first["action"], second["action"]) == ("create", "same")
     assert first["id"] == second["id"]
     assert "= agreement with tax: npwp: same (requested)" in idp("clients", "plan", path).out
+    dropped = idp("clients", "apply", agencies("health")).out
+    assert (
+        f"- agreement with tax: npwp: dropped (still requested; to end it: idp agreements end {first['id']})"
+        in dropped
+    )
     later = agencies("health", AGREEMENT.replace('"tax"', '"education"').replace("npwp", "nisn"))
     assert (
         "? agreement with education: nisn: later (the owner has not joined"

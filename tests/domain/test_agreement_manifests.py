@@ -10,7 +10,7 @@ from idp.domain.exchange.agreement_terms import BadAgreement, last_day
 from idp.domain.registry.manifests import BadManifest
 from idp.sandbox import agreements as sandbox_agreements, seed
 from idp.sandbox.runner import AGENCIES
-from tests.support.agreements import RINA, TAX, Desk
+from tests.support.agreements import DIMAS, RINA, TAX, Desk
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = """
@@ -97,6 +97,26 @@ def test_what_has_run_out_is_asked_anew(desk, clock):
     clock.advance(days=740)
     second = desk.apply()
     assert (second.action, desk.row(second.id).supersedes_id) == ("change", first)
+
+
+def test_the_end_is_asked_of_what_the_manifest_names_no_more_and_it_stands_until_then(desk):
+    by_hand = desk.in_force(attributes=("npwp_branch",))
+    first = desk.apply()
+    desk.do(agreement_steps.approve_by_owner, first.id, TAX)
+    desk.do(agreement_steps.approve_by_platform, first.id, DIMAS)
+    alone = TEXT.partition("[[agreement]]")[0]
+    gone = [desk.apply(alone) for _ in range(2)]
+    assert [(each.action, each.standing, each.id) for each in gone] == [("dropped", "in_force", first.id)] * 2
+    assert desk.history(first.id)[-1] == (
+        "end_asked",
+        "platform",
+        "operator:rina",
+        "the manifest asks for it no more",
+    )
+    assert desk.events().count("AgreementEndAsked") == 1
+    assert desk.flows() == ["npwp", "npwp_branch"], "people end it; what they asked for is theirs"
+    assert desk.history(by_hand)[-1][0] == "in_force"
+    assert desk.apply().action == "same"
 
 
 def test_an_owner_that_has_not_joined_is_asked_later(desk):

@@ -100,7 +100,7 @@ def test_another_place_is_another_question_that_has_to_be_allowed_again(asker, s
 def test_a_question_is_shown_with_its_answer_before_it_leaves(asker, siti):
     page = asker.begin_signed_in(siti, scope=SCOPE, claims=REGENCY)
     assert "Tinggal di kabupaten atau kota 34.04" in page.text
-    assert "Tinggal di provinsi 33, 34" in page.text
+    assert "Tinggal di provinsi Jawa Tengah, DI Yogyakarta" in page.text
     assert "Melati" not in page.text
 
 
@@ -211,7 +211,9 @@ def test_whom_the_civil_service_does_not_know_is_no_civil_servant(services, aid,
 
 
 def test_questions_are_found_in_the_catalogue_and_listed_nowhere():
-    assert CLAIMS["lives_in_regency:34.04"].label_en == "Lives in the regency or city 34.04"
+    assert CLAIMS["lives_in_regency:34.04"].label_en == "Lives in the regency or city 34.04 (DI Yogyakarta)"
+    assert CLAIMS["lives_in_province:33+34"].label_id == "Tinggal di provinsi Jawa Tengah, DI Yogyakarta"
+    assert CLAIMS["lives_in_province:00"].label_id == "Tinggal di provinsi 00"
     assert "lives_in_regency:34.04" in CLAIMS
     assert "lives_in_regency:34.04" not in set(CLAIMS)
     for wrong in (

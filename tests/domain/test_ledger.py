@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -125,6 +126,22 @@ def exactly_and_provably(services, answers, before=()):
     found = verify_ledger(services.database)
     assert found.ok
     assert found.rows == len(before) + len(answers)
+
+
+def test_the_digest_of_a_line_is_the_same_for_ever():
+    line = Entry(
+        id=UUID(int=1),
+        at=datetime(2026, 11, 24, tzinfo=UTC),
+        citizen_id=UUID(int=2),
+        client_id="tax",
+        authorization_id=UUID(int=3),
+        family_id=None,
+        claims="name npwp",
+        channel="userinfo",
+        trace_id="t",
+    )
+    known = "ce8d6a3f1bcc1e2cadd7b7d7950b53b2d8d1d8c6d99a90d3f61bc197b99f418f"
+    assert entries.digest_of(line) == known
 
 
 @sqlite_only

@@ -77,7 +77,7 @@ class Desk:
     def flows(self, consumer: str = "business_licence") -> list[str]:
         """The attributes an agency may read of others now."""
         with self.services.database.unit_of_work() as db:
-            return sorted(agreements.by_attribute(agreements.in_force(db, consumer, self.now)))
+            return sorted(agreements.readable(db, consumer, self.now))
 
     def history(self, agreement_id: UUID) -> list[tuple[str, str, str, str]]:
         """Every step of an agreement."""

@@ -77,6 +77,15 @@ class AgreementResumed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementEndAsked(Event):
+    """The agency that asked for an agreement needs it no more; it stands until somebody ends it."""
+
+    agreement_id: UUID
+    consumer_id: str
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementEnded(Event):
     """An agreement is over for good; `superseded_by` names the one that took its place."""
 

@@ -76,3 +76,11 @@ class ReleasesUnusual(Event):
     hour: str
     releases: int
     usual: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictsUnusual(Event):
+    """An agency disagreed with other owners very often within a day: somebody should look."""
+
+    agency_id: str
+    conflicts: int

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from idp.protocol.oidc.provinces import PROVINCES
+
 SYNTHETIC_PREFIX = "99"
 WOMAN_DAYS = 40
-# Provinces that issue or have issued numbers (38 of today; 54 was East Timor's).
-PROVINCES = frozenset(
-    str(code)
-    for codes in ((*range(11, 20), 21), range(31, 37), range(51, 55), range(61, 66), range(71, 77), (81, 82))
-    for code in codes
-) | frozenset(str(code) for code in range(91, 97))
+EAST_TIMOR = "54"
+"""Once a province; its numbers hold for life like all others."""
 
 
 class Oddity(StrEnum):
@@ -51,7 +49,7 @@ def oddities(nik: str, birthdate: date | None = None, gender: str | None = None)
     """List what does not fit; the number keeps its first region and first recorded date for life."""
     said = read(nik)
     found = []
-    if said.province not in PROVINCES and not is_synthetic(nik):
+    if said.province not in (*PROVINCES, EAST_TIMOR) and not is_synthetic(nik):
         found.append(Oddity.REGION)
     if not 1 <= said.day <= 31 or not 1 <= said.month <= 12:
         found.append(Oddity.DATE)

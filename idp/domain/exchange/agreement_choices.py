@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from idp.domain.exchange.agreement_models import Agreement
-from idp.domain.exchange.agreement_steps import Hand, last_party
+from idp.domain.exchange.agreement_steps import Hand
 from idp.domain.exchange.agreements import (
     AGREED,
     EXPIRED,
@@ -14,6 +14,7 @@ from idp.domain.exchange.agreements import (
     OPEN,
     REQUESTED,
     SUSPENDED,
+    last_party,
     standing,
 )
 from idp.domain.store.database import Session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,17 +13,30 @@ from uuid import UUID
 from sqlalchemy import select
 
 from idp.domain.exchange import agreement_steps, agreement_terms
-from idp.domain.exchange.agreement_models import Agreement
+from idp.domain.exchange.agreement_models import Agreement, AgreementStep
 from idp.domain.exchange.agreement_steps import Hand
-from idp.domain.exchange.agreement_terms import LONGEST_MONTHS, Wanted, months_later, today, until
-from idp.domain.exchange.agreements import ENDED, EXPIRED, OPEN, REFUSED, standing
+from idp.domain.exchange.agreement_terms import LONGEST_MONTHS, Terms, Wanted, months_later, today, until
+from idp.domain.exchange.agreements import (
+    ENDED,
+    EXPIRED,
+    IN_FORCE_STATUS,
+    OPEN,
+    REFUSED,
+    SUSPENDED,
+    history,
+    standing,
+)
 from idp.domain.registry.manifests import CHANGE, CREATE, SAME, BadManifest
 from idp.domain.registry.models import Agency
 from idp.domain.store.database import Session
 
 LATER: Final = "later"
 """An agreement that cannot be asked for yet: its owner has not joined."""
+DROPPED: Final = "dropped"
+"""An agreement a manifest asked for and names no more. It stands until people end it: services may rest on it."""
+ASKED: Final = "the manifest asks for it"
 REPLACED: Final = "the manifest asks for other terms"
+NOT_NEEDED: Final = "the manifest asks for it no more"
 MEMBERS: Final = frozenset(
     (
         "owner",
@@ -38,35 +51,24 @@ MEMBERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Terms):
     """One agreement of a manifest; it lasts until a day, or a number of months from when it is asked for."""
 
-    consumer_id: str
-    owner_id: str
-    attributes: tuple[str, ...]
-    purpose_id: str
-    purpose_en: str
-    legal_basis: str
-    legal_reference: str
-    retention_days: int
     expires: date | None
     months: int | None
 
     def wanted(self, now: datetime) -> Wanted:
         """Return the terms as asked for now."""
-        last = self.expires or months_later(today(now), self.months or 0)
-        return Wanted(
-            consumer_id=self.consumer_id,
-            owner_id=self.owner_id,
-            attributes=self.attributes,
-            purpose_id=self.purpose_id,
-            purpose_en=self.purpose_en,
-            legal_basis=self.legal_basis,
-            legal_reference=self.legal_reference,
-            retention_days=self.retention_days,
-            expires_at=until(last),
-        )
+        return self.until(until(self.expires or months_later(today(now), self.months or 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """All the agreements an agency asks for in its manifest."""
+
+    agency_id: str
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Difference:
     id: UUID | None = None
 
 
-def read(path: Path) -> tuple[Entry, ...]:
+def read(path: Path) -> Declared:
     """Read the agreements a manifest asks for.
 
     Raises:
@@ -89,35 +91,65 @@ def read(path: Path) -> tuple[Entry, ...]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         consumer_id = str(document["agency"]["id"])
-        return tuple(_entry(path, consumer_id, part) for part in document.get("agreement", ()))
+        entries = tuple(_entry(path, consumer_id, part) for part in document.get("agreement", ()))
+        return Declared(consumer_id, entries)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise BadManifest(f"{path}: {exc}") from exc
     except (KeyError, TypeError, AttributeError) as exc:
         raise BadManifest(f"{path}: agreement: {exc} is missing or has another shape") from exc
 
 
-def plan(db: Session, entries: tuple[Entry, ...], now: datetime) -> tuple[Difference, ...]:
+def plan(db: Session, declared: Declared, now: datetime) -> tuple[Difference, ...]:
     """Compare what a manifest asks for with what is asked and agreed; nothing is written.
 
     Raises:
         BadAgreement: with every problem of the terms.
     """
-    return tuple(_difference(db, entry, now) for entry in entries)
+    gone = (_gone(row, now) for row in _dropped(db, declared, now))
+    return (*(_difference(db, entry, now) for entry in declared.entries), *gone)
 
 
-def apply(db: Session, entries: tuple[Entry, ...], by: Hand, now: datetime) -> tuple[Difference, ...]:
+def apply(db: Session, declared: Declared, by: Hand, now: datetime) -> tuple[Difference, ...]:
     """Ask for what a manifest asks for; applying it again asks nothing again.
 
-    What was refused or ended stays so until the manifest asks for other terms; what has expired is asked for anew.
+    What was refused or ended stays so until the manifest asks for other terms; what has expired is asked for anew. Of
+    what it asked for once and names no more the end is asked.
 
     Raises:
         BadAgreement: with every problem of the terms.
     """
-    return tuple(_applied(db, entry, by, now) for entry in entries)
+    done = tuple(_applied(db, entry, by, now) for entry in declared.entries)
+    gone = _dropped(db, declared, now)
+    for row in gone:
+        if history(db, row.id)[-1].step != agreement_steps.END_ASKED:
+            agreement_steps.ask_for_end(db, row, NOT_NEEDED, by, now)
+    return (*done, *(_gone(row, now) for row in gone))
+
+
+def _dropped(db: Session, declared: Declared, now: datetime) -> Sequence[Agreement]:
+    """Return what stands or waits because this agency's manifest once asked for it; what people asked for is theirs."""
+    named = {(entry.owner_id, entry.names) for entry in declared.entries}
+    rows = db.scalars(
+        select(Agreement)
+        .join(AgreementStep, AgreementStep.agreement_id == Agreement.id)
+        .where(
+            Agreement.consumer_id == declared.agency_id,
+            Agreement.status.in_((*OPEN, IN_FORCE_STATUS, SUSPENDED)),
+            Agreement.expires_at > now,
+            AgreementStep.number == 1,
+            AgreementStep.reason == ASKED,
+        )
+        .order_by(Agreement.owner_id, Agreement.attributes, Agreement.created_at)
+    )
+    return [row for row in rows if (row.owner_id, row.attributes) not in named]
+
+
+def _gone(row: Agreement, now: datetime) -> Difference:
+    return Difference(row.owner_id, tuple(row.attributes.split()), DROPPED, standing(row, now), row.id)
 
 
 def _difference(db: Session, entry: Entry, now: datetime) -> Difference:
-    names = tuple(sorted(set(entry.attributes)))
+    names = tuple(entry.names.split())
     if db.get(Agency, entry.owner_id) is None:
         return Difference(entry.owner_id, names, LATER)
     row = _latest(db, entry)
@@ -134,14 +166,16 @@ def _applied(db: Session, entry: Entry, by: Hand, now: datetime) -> Difference:
     found = _difference(db, entry, now)
     wanted = entry.wanted(now)
     if found.action == CREATE:
-        made = agreement_steps.request(db, wanted, by, now)
+        made = agreement_steps.request(db, wanted, by, now, reason=ASKED)
     elif found.action == CHANGE:
         row = db.get_one(Agreement, found.id)
         if row.status in OPEN:
             agreement_steps.take_back(db, row, REPLACED, by, now)
-            made = agreement_steps.request(db, replace(wanted, supersedes_id=row.supersedes_id), by, now)
+            again = replace(wanted, supersedes_id=row.supersedes_id)
+            made = agreement_steps.request(db, again, by, now, reason=ASKED)
         else:
-            made = agreement_steps.renew(db, row, replace(wanted, supersedes_id=row.id), by, now)
+            again = replace(wanted, supersedes_id=row.id)
+            made = agreement_steps.renew(db, row, again, by, now, reason=ASKED)
     else:
         return found
     return replace(found, standing=made.status, id=made.id)
@@ -153,7 +187,7 @@ def _latest(db: Session, entry: Entry) -> Agreement | None:
         .where(
             Agreement.consumer_id == entry.consumer_id,
             Agreement.owner_id == entry.owner_id,
-            Agreement.attributes == " ".join(sorted(set(entry.attributes))),
+            Agreement.attributes == entry.names,
         )
         .order_by(
             Agreement.created_at.desc(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from sqlalchemy import func, select, update
 
 from idp.domain.audit.agreement_events import (
     AgreementAgreed,
+    AgreementEndAsked,
     AgreementEnded,
     AgreementInForce,
     AgreementRefused,
@@ -39,12 +41,14 @@ from idp.domain.exchange.agreements import (
     REQUESTED,
     SUSPENDED,
     find,
+    last_party,
     standing,
 )
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.store.database import Session
 
 LONGEST_REASON: Final = 500
+END_ASKED: Final = "end_asked"
 Party = Literal["consumer", "owner", "platform"]
 
 
@@ -110,7 +114,9 @@ def request(db: Session, wanted: Wanted, by: Hand, now: datetime, *, reason: str
     return row
 
 
-def renew(db: Session, old: Agreement, wanted: Wanted, by: Hand, now: datetime) -> Agreement:
+def renew(
+    db: Session, old: Agreement, wanted: Wanted, by: Hand, now: datetime, *, reason: str = ""
+) -> Agreement:
     """Ask for an agreement that takes the place of another once it is in force; until then the old one stands.
 
     Raises:
@@ -123,7 +129,7 @@ def renew(db: Session, old: Agreement, wanted: Wanted, by: Hand, now: datetime) 
         raise NotAllowed("other_parties", "a renewal is between the same two agencies")
     if wanted.supersedes_id != old.id:
         raise ValueError("a renewal names what it supersedes")
-    return request(db, wanted, by, now)
+    return request(db, wanted, by, now, reason=reason)
 
 
 def approve_by_owner(db: Session, agreement_id: UUID, by: Hand, now: datetime) -> Agreement:
@@ -214,6 +220,11 @@ def resume(db: Session, agreement_id: UUID, by: Hand, now: datetime) -> Agreemen
     return _done(db, row, "resumed", by, "", now, AgreementResumed)
 
 
+def ask_for_end(db: Session, row: Agreement, reason: str, by: Hand, now: datetime) -> Agreement:
+    """Say that the consumer needs an agreement no more; it stands until somebody ends it."""
+    return _done(db, row, END_ASKED, by, reason, now, AgreementEndAsked)
+
+
 def end(db: Session, agreement_id: UUID, reason: str, by: Hand, now: datetime) -> Agreement:
     """End an agreement for good: either side or the platform; a consumer so takes back what it asked.
 
@@ -275,15 +286,7 @@ def _supersede(db: Session, old: Agreement, new: Agreement, by: Hand, now: datet
     if old.status not in (IN_FORCE_STATUS, SUSPENDED):
         return
     _move(db, old, (IN_FORCE_STATUS, SUSPENDED), status=ENDED, resume_asked_by=None)
-    _note(db, old, "superseded", by, "", now)
-    event = AgreementEnded(
-        actor=by.actor,
-        agreement_id=old.id,
-        consumer_id=old.consumer_id,
-        owner_id=old.owner_id,
-        superseded_by=new.id,
-    )
-    record(db, event, now)
+    _done(db, old, "superseded", by, "", now, partial(AgreementEnded, superseded_by=new.id))
 
 
 def _same(db: Session, wanted: Wanted, now: datetime) -> bool:
@@ -309,16 +312,6 @@ def _reason(text: str) -> str:
     if not given or len(given) > LONGEST_REASON or not given.isprintable():
         raise NotAllowed("no_reason", f"a reason of 1 to {LONGEST_REASON} characters is needed")
     return given
-
-
-def last_party(db: Session, agreement_id: UUID, step: str) -> str | None:
-    """Return who took a step last."""
-    return db.scalars(
-        select(AgreementStep.party)
-        .where(AgreementStep.agreement_id == agreement_id, AgreementStep.step == step)
-        .order_by(AgreementStep.number.desc())
-        .limit(1)
-    ).first()
 
 
 def _note(db: Session, row: Agreement, step: str, by: Hand, reason: str, now: datetime) -> None:

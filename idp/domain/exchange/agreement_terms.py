@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -24,9 +24,9 @@ BY_LAW: Final = "law"
 JAKARTA: Final = ZoneInfo("Asia/Jakarta")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The terms somebody asks for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an agreement says, whenever it ends."""
 
     consumer_id: str
     owner_id: str
@@ -36,28 +36,31 @@ class Wanted:
     legal_basis: str
     legal_reference: str
     retention_days: int
+
+    @property
+    def names(self) -> str:
+        """The attributes as they are stored: each once, sorted."""
+        return " ".join(sorted(set(self.attributes)))
+
+    def until(self, expires_at: datetime) -> Wanted:
+        """Return these terms as something to ask for."""
+        terms = {each.name: getattr(self, each.name) for each in fields(Terms)}
+        return Wanted(**terms, expires_at=expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted(Terms):
+    """The terms somebody asks for."""
+
     expires_at: datetime
     supersedes_id: UUID | None = None
 
     @classmethod
     def of(cls, row: Agreement) -> Wanted:
         """Return the terms of an agreement, to ask for them again."""
-        return cls(
-            consumer_id=row.consumer_id,
-            owner_id=row.owner_id,
-            attributes=tuple(row.attributes.split()),
-            purpose_id=row.purpose_id,
-            purpose_en=row.purpose_en,
-            legal_basis=row.legal_basis,
-            legal_reference=row.legal_reference,
-            retention_days=row.retention_days,
-            expires_at=row.expires_at,
-        )
-
-    @property
-    def names(self) -> str:
-        """The attributes as they are stored: each once, sorted."""
-        return " ".join(sorted(set(self.attributes)))
+        terms = {each.name: getattr(row, each.name) for each in fields(Terms)}
+        terms["attributes"] = tuple(row.attributes.split())
+        return cls(**terms, expires_at=row.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

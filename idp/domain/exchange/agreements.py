@@ -6,10 +6,8 @@ platform puts it into force: three parties, and never one person for two of them
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +16,6 @@ from sqlalchemy import ColumnElement, func, or_, select
 from idp.domain.exchange.agreement_models import Agreement, AgreementStep
 from idp.domain.registry.changes import NotAllowed
 from idp.domain.store.database import Session
-from idp.protocol.oidc.catalogue import CLAIMS
 
 REQUESTED, AGREED, IN_FORCE_STATUS = "requested", "agreed", "in_force"
 SUSPENDED, ENDED, REFUSED = "suspended", "ended", "refused"
@@ -33,51 +30,16 @@ IN_FORCE: Final = "ag.status = 'in_force' AND ag.expires_at > :now"
 """For hand-written statements that join `agreement ag` on its consumer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What an agreement in force allows."""
-
-    id: UUID
-    owner_id: str
-    attributes: frozenset[str]
-    purpose_id: str
-    purpose_en: str
-    legal_basis: str
-    legal_reference: str
-    retention_days: int
-    expires_at: datetime
-
-    def purpose(self, language: str) -> str:
-        """The purpose in a language; Indonesian unless English is asked for."""
-        return self.purpose_en if language.startswith("en") else self.purpose_id
-
-
-def in_force(db: Session, consumer_id: str, now: datetime) -> tuple[Terms, ...]:
-    """Return what an agency may read of others now; the longest-lived first."""
-    rows = db.scalars(
-        select(Agreement)
-        .where(
+def readable(db: Session, consumer_id: str, now: datetime) -> frozenset[str]:
+    """Return the attributes of others that agreements in force let an agency read."""
+    found = db.scalars(
+        select(Agreement.attributes).where(
             Agreement.consumer_id == consumer_id,
             Agreement.status == IN_FORCE_STATUS,
             Agreement.expires_at > now,
         )
-        .order_by(Agreement.expires_at.desc(), Agreement.id)
     )
-    return tuple(_terms(row) for row in rows)
-
-
-def by_attribute(terms: Sequence[Terms]) -> Mapping[str, Terms]:
-    """Return for each attribute the agreement that lets it flow; of several the one that lasts longest."""
-    found: dict[str, Terms] = {}
-    for agreement in terms:
-        for name in agreement.attributes:
-            found.setdefault(name, agreement)
-    return MappingProxyType(found)
-
-
-def owner_of(name: str) -> str:
-    """Return the source of a claim, which is the id of the agency that owns it."""
-    return CLAIMS[name].source
+    return frozenset(name for names in found for name in names.split())
 
 
 def standing(row: Agreement, now: datetime) -> str:
@@ -149,6 +111,16 @@ def history(db: Session, agreement_id: UUID) -> Sequence[AgreementStep]:
     ).all()
 
 
+def last_party(db: Session, agreement_id: UUID, step: str) -> str | None:
+    """Return who took a step last."""
+    return db.scalars(
+        select(AgreementStep.party)
+        .where(AgreementStep.agreement_id == agreement_id, AgreementStep.step == step)
+        .order_by(AgreementStep.number.desc())
+        .limit(1)
+    ).first()
+
+
 def readers(db: Session, name: str, now: datetime) -> Sequence[Agreement]:
     """Return the agreements in force under which an attribute is read."""
     found = search(db, now, text=name, standings=(IN_FORCE_STATUS,), limit=1000)
@@ -163,17 +135,3 @@ def _standing(standings: Collection[str], now: datetime) -> Iterator[ColumnEleme
             yield (Agreement.status == wanted) & (Agreement.expires_at > now)
         else:
             yield Agreement.status == wanted
-
-
-def _terms(row: Agreement) -> Terms:
-    return Terms(
-        id=row.id,
-        owner_id=row.owner_id,
-        attributes=frozenset(row.attributes.split()),
-        purpose_id=row.purpose_id,
-        purpose_en=row.purpose_en,
-        legal_basis=row.legal_basis,
-        legal_reference=row.legal_reference,
-        retention_days=row.retention_days,
-        expires_at=row.expires_at,
-    )

@@ -15,7 +15,7 @@ from idp.domain.exchange import agreements
 from idp.domain.exchange.sources import attributes_for
 from idp.domain.registry.lookup import as_client
 from idp.domain.store.database import Session
-from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE
+from idp.protocol.oidc.catalogue import CLAIMS, lender_of
 from idp.protocol.oidc.claims import registered
 from idp.protocol.oidc.security_events import EventKind
 from keys import DataKey
@@ -82,8 +82,8 @@ def _readable(db: Session, entry: Given, names: frozenset[str], now: datetime) -
         if getattr(entry.authorization, column) is not None:
             granted -= {claim}
     agency = entry.client.agency_id
-    others = {name for name in granted if CLAIMS[name].source not in HELD_HERE}
+    others = {name for name in granted if lender_of(name) is not None}
     if others:
-        agreed = agreements.by_attribute(agreements.in_force(db, agency, now))
-        granted -= {name for name in others if name not in agreed or CLAIMS[name].source == agency}
+        agreed = agreements.readable(db, agency, now)
+        granted -= {name for name in others if name not in agreed or lender_of(name) == agency}
     return tuple(name for name in CLAIMS if name in granted)

@@ -7,7 +7,7 @@ event later, so that nobody's answer waits for the previous one (decisions 17).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,22 +24,11 @@ from idp.domain.store.statements import SqliteStatements, Statements
 
 RELEASED: Final = "released"
 REFUSED: Final = "refused"
-INSERT_RELEASE = """
-INSERT INTO release (id, at, citizen_id, client_id, authorization_id, family_id, claims, channel, trace_id,
-                     outcome, reason, terms, on_behalf_of)
-VALUES (:id, :now, :citizen_id, :client_id, :authorization_id, :family_id, :claims, :channel, :trace_id,
-        :outcome, :reason, :terms, :on_behalf_of)
-"""
-AUDIT_VALUES = """
-VALUES (:audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail)
-"""
-POSTGRESQL = f"WITH ledger AS ({INSERT_RELEASE}) {INSERT_PENDING} {AUDIT_VALUES}"
-INSERT_AUDIT = INSERT_PENDING + AUDIT_VALUES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the ledger, as it will be written. `claims` are names, apart by a blank."""
+    """One line of the ledger, column by column, as it will be written. `claims` are names, apart by a blank."""
 
     id: UUID
     at: datetime
@@ -56,44 +45,24 @@ class Entry:
     on_behalf_of: str | None = None
 
 
+COLUMNS: Final = tuple(column.name for column in fields(Entry))
+"""Every column of the ledger; the digests of old lines rest on their order."""
+INSERT_RELEASE: Final = f"INSERT INTO release ({', '.join(COLUMNS)}) VALUES (:{', :'.join(COLUMNS)})"
+AUDIT_VALUES: Final = """
+VALUES (:audit_at, :audit_event, :audit_actor, :audit_citizen_id, :audit_client_id, :audit_trace_id, :audit_detail)
+"""
+POSTGRESQL: Final = f"WITH ledger AS ({INSERT_RELEASE}) {INSERT_PENDING} {AUDIT_VALUES}"
+INSERT_AUDIT: Final = INSERT_PENDING + AUDIT_VALUES
+
+
 def digest_of(row: Entry | Release) -> str:
     """SHA-256 over every column of a ledger row, in hex; the salt of the audit record keeps outsiders from guessing."""
-    columns = [
-        row.id.hex,
-        to_micros(row.at),
-        row.citizen_id.hex,
-        row.client_id,
-        row.authorization_id.hex if row.authorization_id is not None else None,
-        row.family_id.hex if row.family_id is not None else None,
-        row.claims,
-        row.channel,
-        row.trace_id,
-        row.outcome,
-        row.reason,
-        row.terms,
-        row.on_behalf_of,
-    ]
-    return hashlib.sha256(orjson.dumps(columns)).hexdigest()
+    return hashlib.sha256(orjson.dumps([_plain(value) for value in _columns(row).values()])).hexdigest()
 
 
 def write(statements: Statements, entry: Entry) -> None:
     """Write a line and its event: one statement on PostgreSQL, one short transaction on SQLite."""
-    params: dict[str, Any] = {
-        "id": entry.id,
-        "now": entry.at,
-        "citizen_id": entry.citizen_id,
-        "client_id": entry.client_id,
-        "authorization_id": entry.authorization_id,
-        "family_id": entry.family_id,
-        "claims": entry.claims,
-        "channel": entry.channel,
-        "trace_id": entry.trace_id,
-        "outcome": entry.outcome,
-        "reason": entry.reason,
-        "terms": entry.terms,
-        "on_behalf_of": entry.on_behalf_of,
-        **parameters(_event(entry), entry.at),
-    }
+    params = _columns(entry) | parameters(_event(entry), entry.at)
     if isinstance(statements, SqliteStatements):
         with statements.transaction(write=True) as tx:
             tx.one(INSERT_RELEASE, params)
@@ -104,24 +73,18 @@ def write(statements: Statements, entry: Entry) -> None:
 
 def add(db: Session, entry: Entry) -> None:
     """Write a line and its event with whatever else the caller's transaction does."""
-    db.add(
-        Release(
-            id=entry.id,
-            at=entry.at,
-            citizen_id=entry.citizen_id,
-            client_id=entry.client_id,
-            authorization_id=entry.authorization_id,
-            family_id=entry.family_id,
-            claims=entry.claims,
-            channel=entry.channel,
-            trace_id=entry.trace_id,
-            outcome=entry.outcome,
-            reason=entry.reason,
-            terms=entry.terms,
-            on_behalf_of=entry.on_behalf_of,
-        )
-    )
+    db.add(Release(**_columns(entry)))
     record(db, _event(entry), entry.at)
+
+
+def _columns(row: Entry | Release) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in COLUMNS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return value.hex
+    return to_micros(value) if isinstance(value, datetime) else value
 
 
 def _event(entry: Entry) -> Event:

@@ -5,15 +5,16 @@ Pure: what stands was read by the statement of `release.read`; here are only rul
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from idp.domain.exchange.publishers import Publication, owner_of
-from idp.domain.exchange.sources import SealedValue
+from idp.domain.exchange.publishers import Publication
+from idp.domain.exchange.sources import SealedValue, stored_as
 from idp.protocol.oauth.client import Client
+from idp.protocol.oidc.catalogue import lender_of
 from idp.protocol.oidc.userinfo import ABSENCE_IS_NO
 
 
@@ -63,7 +64,34 @@ class Decision:
     stale: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What of several claims may leave, which of these are past their freshness, and why the others stay."""
+
+    wanted: tuple[str, ...]
+    stale: frozenset[str]
+    withheld: Mapping[str, Reason]
+
+
 YES: Final = Decision()
+
+
+def decide(names: Iterable[str], values: Iterable[SealedValue], known: Circumstances) -> Decided:
+    """Decide about claims, each by itself."""
+    kept = {value.name: value for value in values}
+    wanted: list[str] = []
+    stale: list[str] = []
+    withheld: dict[str, Reason] = {}
+    for name in names:
+        attribute = stored_as(name)
+        decision = may_release(name, attribute, kept.get(name) or kept.get(attribute), known)
+        if decision.reason is not None:
+            withheld[name] = decision.reason
+            continue
+        wanted.append(name)
+        if decision.stale:
+            stale.append(name)
+    return Decided(tuple(wanted), frozenset(stale), withheld)
 
 
 def may_release(name: str, attribute: str, value: SealedValue | None, known: Circumstances) -> Decision:
@@ -71,13 +99,12 @@ def may_release(name: str, attribute: str, value: SealedValue | None, known: Cir
 
     A claim without a value that no agency owes an answer for is a yes to nothing: it is left out without a word.
     """
-    owner = owner_of(name) or owner_of(attribute)
-    if owner is not None and needs_agreement(name, attribute, known.client, known.agreed):
+    if needs_agreement(name, attribute, known.client, known.agreed):
         return Decision(Reason.NO_AGREEMENT)
     if attribute in known.disputed or name in known.disputed:
         return Decision(Reason.IN_CONFLICT)
     if value is None:
-        if owner is None:
+        if _lender(name, attribute) is None:
             return YES
         return Decision(known.failures.get(attribute, Reason.UNKNOWN_TO_PUBLISHER))
     if value.valid_until is not None and value.valid_until <= known.now:
@@ -90,10 +117,13 @@ def may_release(name: str, attribute: str, value: SealedValue | None, known: Cir
 
 def needs_agreement(name: str, attribute: str, client: Client, agreed: Collection[str]) -> bool:
     """Tell whether a claim is another agency's and nothing in force lets this one have it."""
-    owner = owner_of(name) or owner_of(attribute)
-    if owner is None or owner == client.agency_id:
+    if _lender(name, attribute) in (None, client.agency_id):
         return False
     return name not in agreed and attribute not in agreed
+
+
+def _lender(name: str, attribute: str) -> str | None:
+    return lender_of(name) or lender_of(attribute)
 
 
 def is_older(value: SealedValue, age: timedelta, now: datetime) -> bool:

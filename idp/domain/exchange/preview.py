@@ -13,9 +13,9 @@ from idp.domain.citizens.contacts import ATTRIBUTES
 from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.models import AttributeValue, Citizen, Contact
 from idp.domain.exchange import agreements, disputes
-from idp.domain.exchange.may_release import Circumstances, Reason, may_release
+from idp.domain.exchange.may_release import Circumstances, Reason, decide
 from idp.domain.exchange.release import local_day
-from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values, stored_as, with_chosen
+from idp.domain.exchange.sources import Person, Provenance, SealedValue, open_values, with_chosen
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
 from idp.protocol.oidc.userinfo import citizen_claims
@@ -72,32 +72,8 @@ def preview(
     ]
     person = Person(citizen.account_id, citizen.locale, citizen.zoneinfo, citizen.updated_at)
     values = with_chosen(sealed, seen)
-    wanted, withheld = _may_leave(db, citizen_id, client, tuple(names), values, now)
-    opened = open_values(wanted, values, data_key, person, client, salt)
-    claims = citizen_claims(wanted, opened.values, today=local_day(person, now))
-    return Preview(claims, opened.provenance, data_key, withheld)
-
-
-def _may_leave(
-    db: Session,
-    citizen_id: UUID,
-    client: Client,
-    names: tuple[str, ...],
-    values: Iterable[SealedValue],
-    now: datetime,
-) -> tuple[tuple[str, ...], Mapping[str, Reason]]:
-    """Judge each name as the release will."""
-    agreed = {n for terms in agreements.in_force(db, client.agency_id, now) for n in terms.attributes}
-    disputed = disputes.disputed(db, citizen_id)
-    known = Circumstances(client, now, frozenset(agreed), frozenset(disputed))
-    kept = {value.name: value for value in values}
-    wanted: list[str] = []
-    withheld: dict[str, Reason] = {}
-    for name in names:
-        attribute = stored_as(name)
-        reason = may_release(name, attribute, kept.get(name) or kept.get(attribute), known).reason
-        if reason is None:
-            wanted.append(name)
-        else:
-            withheld[name] = reason
-    return tuple(wanted), withheld
+    agreed, disputed = agreements.readable(db, client.agency_id, now), disputes.disputed(db, citizen_id)
+    decided = decide(names, values, Circumstances(client, now, agreed, disputed))
+    opened = open_values(decided.wanted, values, data_key, person, client, salt)
+    claims = citizen_claims(decided.wanted, opened.values, today=local_day(person, now))
+    return Preview(claims, opened.provenance, data_key, decided.withheld)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from idp.domain.exchange.models import PublishedAttribute, Publisher
+from idp.domain.exchange.publishers import ACTIVE
 from idp.domain.registry.models import Agency
 from idp.domain.store.database import Session
-
-ACTIVE = "active"
 
 
 def by_attribute(db: Session) -> Mapping[str, Agency]:

@@ -17,7 +17,7 @@ from idp.domain.registry.models import ClientRegistration
 from idp.domain.store import stamps
 from idp.domain.store.database import Database, Session
 from idp.protocol.oauth.client import Environment
-from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE
+from idp.protocol.oidc.catalogue import lender_of
 
 ACTIVE, PROPOSED, SUSPENDED = "active", "proposed", "suspended"
 SUBJECTS: Final = ("nik", "sub")
@@ -38,12 +38,6 @@ class Publication:
     endpoint: str | None
     subject: str
     max_age: timedelta
-
-
-def owner_of(name: str) -> str | None:
-    """Return the agency that owns an attribute; None for what the gate holds itself."""
-    claim = CLAIMS.get(name)
-    return None if claim is None or claim.source in HELD_HERE else claim.source
 
 
 def read(db: Session) -> Mapping[str, Publication]:
@@ -111,7 +105,7 @@ def put(
     if subject not in SUBJECTS:
         raise BadPublisher("subject must be nik or sub")
     for name, max_age in attributes.items():
-        if owner_of(name) != agency_id:
+        if lender_of(name) != agency_id:
             raise BadPublisher(f"{name} is not an attribute of agency {agency_id} in the catalogue")
         if not timedelta() < max_age <= LONGEST_MAX_AGE:
             raise BadPublisher(f"max_age_days of {name} must be 1 to {LONGEST_MAX_AGE.days}")

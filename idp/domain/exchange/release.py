@@ -14,7 +14,7 @@ from idp.domain.consent.gate import FAMILY_GATE, FAMILY_STANDS, NOT_REVOKED
 from idp.domain.exchange.agreements import IN_FORCE
 from idp.domain.exchange.disputes import DISPUTED
 from idp.domain.exchange.entries import REFUSED, RELEASED, Entry, write
-from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Reason, may_release, means_no
+from idp.domain.exchange.may_release import NOBODY_FAILED, Circumstances, Decided, Reason, decide, means_no
 from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.rows import chosen_contacts, stored_value, stored_values
 from idp.domain.exchange.sources import (
@@ -204,13 +204,17 @@ def release(
     """
     permitted = registered(how.client)
     asked = tuple(name for name in names if base(name) in permitted)
-    wanted, withheld, stale = _decided(found, asked, how, now)
-    opened = _open(found, wanted, how.client, vault, salt)
-    denied = {n: False for n, why in withheld.items() if means_no(n, why, how.failures.get(stored_as(n)))}
-    claims = citizen_claims(wanted, opened.values, today=local_day(found.person, now)) | denied
-    withheld = {name: reason for name, reason in withheld.items() if name not in denied}
+    decided = _decided(found, asked, how, now)
+    opened = _open(found, decided.wanted, how.client, vault, salt)
+    denied = {
+        name: False
+        for name, reason in decided.withheld.items()
+        if means_no(name, reason, how.failures.get(stored_as(name)))
+    }
+    claims = citizen_claims(decided.wanted, opened.values, today=local_day(found.person, now)) | denied
+    withheld = {name: reason for name, reason in decided.withheld.items() if name not in denied}
     terms, as_json = terms_of(how.client, tuple(claims))
-    answer = Answer(uuid4(), claims, opened, terms, withheld, stale)
+    answer = Answer(uuid4(), claims, opened, terms, withheld, decided.stale)
     if claims:
         write(statements, _entry(answer.id, found, tuple(claims), how, now, terms=as_json))
     for reason in dict.fromkeys(withheld.values()):
@@ -248,10 +252,7 @@ def _entry(
     )
 
 
-def _decided(
-    found: Releasable, asked: tuple[str, ...], how: How, now: datetime
-) -> tuple[tuple[str, ...], Mapping[str, Reason], frozenset[str]]:
-    kept = {value.name: value for value in found.sealed}
+def _decided(found: Releasable, asked: tuple[str, ...], how: How, now: datetime) -> Decided:
     known = Circumstances(
         client=how.client,
         now=now,
@@ -261,20 +262,7 @@ def _decided(
         failures=how.failures,
         max_age=how.max_age,
     )
-    wanted: list[str] = []
-    withheld: dict[str, Reason] = {}
-    stale: list[str] = []
-    for name in asked:
-        attribute = stored_as(name)
-        value = kept.get(name) or kept.get(attribute)
-        decision = may_release(name, attribute, value, known)
-        if decision.reason is not None:
-            withheld[name] = decision.reason
-            continue
-        wanted.append(name)
-        if decision.stale:
-            stale.append(name)
-    return tuple(wanted), withheld, frozenset(stale)
+    return decide(asked, found.sealed, known)
 
 
 def local_day(person: Person, now: datetime) -> Any:

@@ -19,20 +19,15 @@ _NO_USE: Final = ClaimUse()
 
 def terms_of(client: Client, names: tuple[str, ...]) -> tuple[Terms, str]:
     """Return the terms by claim, and the same as JSON for the ledger; most answers are remembered."""
-    return _terms(names, tuple((name, *_use(client, name)) for name in names))
-
-
-def _use(client: Client, name: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    use = client.use(name) or _NO_USE
-    return use.legal_basis, tuple(sorted(use.purpose.items()))
+    return _terms(names, tuple((client.use(name) or _NO_USE).terms for name in names))
 
 
 @lru_cache(maxsize=4096)
 def _terms(
-    names: tuple[str, ...], uses: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+    names: tuple[str, ...], uses: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 ) -> tuple[Terms, str]:
     terms: dict[str, dict[str, object]] = {}
-    for name, basis, purpose in uses:
+    for name, (basis, purpose) in zip(names, uses, strict=True):
         terms[name] = {"source": CLAIMS[name].source, "legal_basis": basis}
         if purpose:
             terms[name]["purpose"] = dict(purpose)

@@ -40,6 +40,12 @@ class ClaimUse:
     required: bool = False
     purpose: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     legal_basis: str = "consent"
+    terms: tuple[str, tuple[tuple[str, str], ...]] = field(init=False, repr=False, compare=False)
+    """Ground and purposes in one order, to be remembered by."""
+
+    def __post_init__(self) -> None:
+        """Put the terms in order once: every answer looks them up."""
+        object.__setattr__(self, "terms", (self.legal_basis, tuple(sorted(self.purpose.items()))))
 
     @property
     def by_law(self) -> bool:

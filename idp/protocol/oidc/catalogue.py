@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from idp.protocol.oidc.provinces import place
+
 SCHEMA: Final = "urn:gerbang:claim:v1:"
 
 
@@ -89,8 +91,10 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
     }
 )
 
-HELD_HERE: Final = frozenset({"self", "account", "population_registry"})
-"""Sources the gate itself answers for; every other source is an agency that lends its claims by agreement."""
+OWN_WORD: Final = frozenset({"self", "account"})
+"""Sources that are the citizen's own word: nobody else answers for it."""
+HELD_HERE: Final = OWN_WORD | {"population_registry"}
+"""Sources the gate itself holds; every other source is an agency that lends its claims by agreement."""
 
 SCOPES: Final[Mapping[str, Scope]] = MappingProxyType(
     {
@@ -217,7 +221,7 @@ class _Claims(dict[str, Claim]):
         claim, values = dict.get(self, base(name)), name.partition(":")[2]
         if claim is None or claim.name not in QUESTIONS or question(claim.name, values.split("+")) != name:
             raise KeyError(name)
-        said = values.replace("+", ", ")
+        said = ", ".join(map(place, values.split("+")))
         return replace(
             claim, name=name, label_id=f"{claim.label_id} {said}", label_en=f"{claim.label_en} {said}"
         )
@@ -236,6 +240,20 @@ CLAIMS: Final[Mapping[str, Claim]] = MappingProxyType(_Claims((claim.name, claim
 BY_SCOPE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {scope: tuple(claim.name for claim in _ROWS if claim.scope == scope) for scope in SCOPES}
 )
+
+
+def owner_of(name: str) -> str | None:
+    """Return who answers for a claim: an agency or `population_registry`; None for the citizen's own word."""
+    claim = CLAIMS.get(name)
+    return None if claim is None or claim.source in OWN_WORD else claim.source
+
+
+def lender_of(name: str) -> str | None:
+    """Return the agency that lends a claim to others by agreement; None for what the gate holds itself."""
+    owner = owner_of(name)
+    return None if owner in HELD_HERE else owner
+
+
 # What travels with a claim: says something about that claim only.
 COMPANIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"email": ("email_verified",), "phone_number": ("phone_number_verified",)}

@@ -16,7 +16,7 @@ from idp.protocol.oauth.authorization_details import Circumstances, Detail, Deta
 from idp.protocol.oauth.client import Client
 from idp.protocol.oauth.errors import InvalidAuthorizationDetails
 from idp.protocol.oidc import acr
-from idp.protocol.oidc.catalogue import CLAIMS, HELD_HERE, Sensitivity
+from idp.protocol.oidc.catalogue import CLAIMS, Sensitivity, lender_of
 from idp.protocol.oidc.claims import registered
 
 ACTIONS: Final = ("read",)
@@ -79,8 +79,7 @@ def is_agreed(detail: Detail, agency_id: str, agreed: Callable[[str], Collection
 
 def is_foreign(name: str, agency_id: str) -> bool:
     """Tell whether an attribute is another agency's: neither this one's nor held by the gate itself."""
-    claim = CLAIMS.get(name)
-    return claim is None or (claim.source not in HELD_HERE and claim.source != agency_id)
+    return name not in CLAIMS or lender_of(name) not in (None, agency_id)
 
 
 def _claims(given: Detail, known: Circumstances) -> list[str]:

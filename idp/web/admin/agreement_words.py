@@ -75,6 +75,7 @@ def steps() -> dict[str, str]:
         "suspended": _("Dihentikan sementara"),
         "resume_asked": _("Diminta berlaku lagi"),
         "resumed": _("Berlaku lagi"),
+        "end_asked": _("Diminta diakhiri"),
         "ended": _("Diakhiri"),
         "superseded": _("Digantikan perjanjian baru"),
     }
