@@ -197,6 +197,12 @@ class Settings(MessageSettings):
     consent_lifetime: timedelta = setting(
         timedelta(days=365), seconds, help="How long a consent stands before it is asked again, in seconds."
     )
+    case_retention: timedelta = setting(
+        timedelta(days=730),
+        seconds,
+        help="How long a case about wrong data is kept once it is decided, in seconds: as long as the"
+        " letters about it (UU PDP art. 43). The outcome stays with the value, the audit log as it is.",
+    )
     dpop_nonce: str = setting(
         FAPI2,
         text,

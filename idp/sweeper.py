@@ -20,6 +20,7 @@ from idp.domain.authenticators.passkey_models import PasskeyChallenge
 from idp.domain.cases.models import EnrolmentPermit, RecoveryLetter
 from idp.domain.citizens.models import PendingChange, RegistrationDraft
 from idp.domain.events.models import Announcement, Outbox
+from idp.domain.exchange.dispute_models import DataCase, Observation
 from idp.domain.grants.models import (
     AuthorizationCode,
     DecoupledRequest,
@@ -46,6 +47,7 @@ KEPT_SANDBOX_MAIL: Final = timedelta(days=30)
 KEPT_BROWSER_USE: Final = timedelta(days=30)
 KEPT_NOTICES: Final = timedelta(days=730)
 KEPT_ANNOUNCEMENTS: Final = timedelta(days=730)
+KEPT_CASES: Final = timedelta(days=730)
 KEPT_METER_MARKS: Final = timedelta(days=9)
 
 Criteria = Callable[[datetime], ColumnElement[bool]]
@@ -135,18 +137,27 @@ def spent_codes(replay: timedelta) -> Rule:
     )
 
 
+def closed_cases(kept: timedelta) -> tuple[Rule, Rule]:
+    """Cases about data go some time after they were decided, as does what agencies held before (UU PDP art. 43)."""
+    return (
+        Rule(DataCase, lambda now: DataCase.decided_at < now - kept),
+        Rule(Observation, lambda now: Observation.superseded_at < now - kept),
+    )
+
+
 def sweep(
     database: Database,
     now: datetime,
     going_on: Callable[[], bool] = lambda: True,
     replay: timedelta = REPLAY,
+    cases: timedelta = KEPT_CASES,
 ) -> int:
     """Remove everything expired in small transactions while `going_on`; return how many rows went.
 
-    `replay` is how long a spent code is kept: longer than any refresh token may live.
+    `replay` is how long a spent code is kept: longer than any refresh token may live; `cases` a decided case.
     """
     total = 0
-    for rule in (*RULES, spent_codes(replay)):
+    for rule in (*RULES, spent_codes(replay), *closed_cases(cases)):
         while going_on():
             removed = _batch(database, rule, now)
             total += removed

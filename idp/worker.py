@@ -106,7 +106,13 @@ def _checkpoint(services: Services) -> None:
 
 def _sweep(services: Services, stop: threading.Event) -> None:
     replay = max(services.settings.refresh_lifetime, services.session_limits.longest) + sweeper.DAY
-    removed = sweeper.sweep(services.database, services.clock(), lambda: not stop.is_set(), replay)
+    removed = sweeper.sweep(
+        services.database,
+        services.clock(),
+        lambda: not stop.is_set(),
+        replay,
+        services.settings.case_retention,
+    )
     if removed:
         log.info("swept", rows=removed)
 

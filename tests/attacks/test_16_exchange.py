@@ -91,10 +91,22 @@ def test_o125_what_was_not_allowed_is_not_given_by_name(services, provider, citi
 def test_o126_nobody_and_somebody_of_another_are_answered_alike(services, provider, citizen, rp):
     office = exchange.a_publisher(services)
     theirs = rp.id_token(rp.tokens(citizen))["sub"]
-    unknown = push(provider, office.push(stated(), nik="9900000000000000"))
+    unknown = push(provider, office.push(stated(), sub="nobody"))
     foreign = push(provider, office.push(stated(), sub=theirs))
     assert (unknown.status, unknown.json) == (foreign.status, foreign.json)
     assert unknown.status == 404
+
+
+def test_o126_a_push_by_nik_does_not_tell_who_has_an_account(services, provider, citizen):
+    office = exchange.a_publisher(services)
+    nobody, malformed, somebody = (
+        push(provider, office.push(stated(), nik=nik)) for nik in ("9900000000000000", "99", NPWP)
+    )
+    assert (
+        (nobody.status, nobody.json) == (malformed.status, malformed.json) == (somebody.status, somebody.json)
+    )
+    assert nobody.status == 202
+    assert exchange.values_of(services, citizen)["npwp"].value == NPWP
 
 
 def test_o124_an_item_unticked_later_stops_in_the_tokens_given_before(provider, citizen, clock):

@@ -134,15 +134,6 @@ def test_what_changes_at_the_office_is_told_and_kept(
         assert read(gate, siti, "npwp_branch")["npwp_branch"] == "502"
 
 
-def test_nobody_is_told_of_somebody_without_an_account(
-    gate: Provider, tmp_path: Path, clock: FrozenClock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    options = ["--issuer", factories.ISSUER, "--data-dir", str(tmp_path)]
-    with office(gate, "tax", tmp_path, clock):
-        assert publish(["tax", SITI, *options], clock) == 1
-    assert "unknown_person" in capsys.readouterr().err
-
-
 def test_a_fresh_sandbox_knows_what_every_agency_publishes(gate: Provider) -> None:
     addresses = Addresses(8000, 8101, 8110)
     register_agencies(gate.services, addresses)

@@ -6,10 +6,11 @@ from sqlalchemy import select
 
 from idp import correcting
 from idp.domain.events.models import Announcement
+from idp.domain.exchange import disputes
 from idp.domain.exchange.dispute_models import DataCase
 from tests import factories
 from tests.support import exchange
-from tests.support.data_cases import FALSE, TRUE
+from tests.support.data_cases import FALSE, TRUE, decided_conflicts, observe
 from tests.support.databases import sqlite_only
 from tests.support.operators import Console, an_operator
 
@@ -113,6 +114,22 @@ def test_f12_the_owner_was_wrong_and_everybody_who_reads_it_is_told(provider, se
     assert told_of["case"] == {"number": case.number, "outcome": "corrected"}
     assert ("attribute-changed", "benefits", True) in told(services)
     assert ("attribute-corrected", "tax-office", False) in told(services), "its record was right"
+
+
+def test_an_agency_opens_so_many_conflicts_in_a_day_and_no_more(provider, services, citizen, tax, clock):
+    decided_conflicts(services, citizen, disputes.MOST_A_DAY)
+    said = {"birthdate": FALSE, "npwp": "9933744501900001"}
+    answer = push(provider, tax, **said)
+    assert (answer.status, answer.error) == (429, "slow_down")
+    assert int(answer.headers["Retry-After"]) == 24 * 3600 + 1
+    assert "npwp" not in exchange.values_of(services, citizen), "all of a statement or nothing"
+    with services.database.unit_of_work() as db:
+        assert disputes.observations(db, citizen.citizen_id) == []
+        assert disputes.disputed(db, citizen.citizen_id) == frozenset()
+    assert observe(services, citizen, source="health").opened, "another agency has a day of its own"
+    assert push(provider, tax, npwp="9933744501900001", birthdate=TRUE).status == 202
+    clock.advance(hours=24, seconds=1)
+    assert observe(services, citizen, "Siti Aisyah", "name").opened
 
 
 @sqlite_only

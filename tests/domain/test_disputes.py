@@ -9,6 +9,7 @@ from idp.domain.citizens import profile
 from idp.domain.exchange import disputes
 from idp.domain.exchange.comparing import same
 from idp.domain.exchange.dispute_models import DataCase, Observation
+from idp.protocol.oidc.catalogue import owner_of
 from tests import factories
 from tests.support.data_cases import key_of, observe
 
@@ -30,12 +31,10 @@ def owner_says(services, citizen, value, attribute="birthdate", source="populati
 
 
 def test_who_answers_for_an_attribute():
-    assert disputes.owner_of("birthdate") == "population_registry"
-    assert disputes.owner_of("npwp") == "tax"
-    assert disputes.owner_of("nip") == "civil_service"
-    assert (
-        disputes.owner_of("nickname") is disputes.owner_of("email") is disputes.owner_of("shoe_size") is None
-    )
+    assert owner_of("birthdate") == "population_registry"
+    assert owner_of("npwp") == "tax"
+    assert owner_of("nip") == "civil_service"
+    assert owner_of("nickname") is owner_of("email") is owner_of("shoe_size") is None
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_a_push_by_its_owner_is_kept_with_its_source(services, provider, citizen
     office = exchange.a_publisher(services)
     with provider.recorded("AttributesPushed"):
         answer = push(provider, office.push(stated(level="ial2"), nik=NPWP))
-    assert (answer.status, answer.json) == (200, {"accepted": ["npwp"]})
+    assert (answer.status, answer.json) == (202, {"accepted": ["npwp"]})
     kept = exchange.values_of(services, citizen)["npwp"]
     assert (kept.value, kept.source, kept.level) == (NPWP, "tax", "ial2")
 
@@ -48,7 +48,7 @@ def test_a_forged_push_changes_nothing(services, provider, citizen, forgery):
 def test_a_push_counts_once(services, provider, citizen):
     office = exchange.a_publisher(services)
     text = office.push(stated(), nik=NPWP)
-    assert push(provider, text).ok
+    assert push(provider, text).status == 202
     assert push(provider, text).error == "invalid_client"
 
 
@@ -100,5 +100,5 @@ def test_who_has_no_business_with_an_attribute_has_no_word_about_it(services, pr
 def test_a_suspended_client_pushes_nothing(services, provider, citizen):
     office = exchange.a_publisher(services)
     factories.suspend(services, "tax-office")
-    assert not push(provider, office.push(stated(), nik=NPWP)).ok
+    assert push(provider, office.push(stated(), nik=NPWP)).status in (400, 401)
     assert "npwp" not in exchange.values_of(services, citizen)

@@ -10,10 +10,11 @@ from idp import sweeper
 from idp.domain.authenticators import throttle
 from idp.domain.authenticators.models import OneTimeCode
 from idp.domain.authenticators.throttle import PRODUCTION
+from idp.domain.citizens import profile
 from idp.domain.grants.models import AuthorizationCode, DecoupledRequest, JtiMark, ProofMark, PushedRequest
 from idp.domain.sessions.models import BrowserSession
 from idp.protocol.oauth.values import Handle, HandleKind
-from tests.support import state
+from tests.support import data_cases, state
 
 DAY = timedelta(days=1)
 
@@ -156,3 +157,26 @@ def test_guesses_in_a_row_stay_however_slow_they_are(services, shelf, clock):
     clock.advance(days=100)
     shelf.sweep()
     assert shelf.left("attempts") == 0
+
+
+def test_a_case_about_data_goes_two_years_after_it_was_decided(shelf, services, citizen, clock):
+    with services.database.unit_of_work() as db:
+        profile.write(
+            db,
+            data_cases.key_of(services, citizen),
+            citizen.citizen_id,
+            "birthdate",
+            data_cases.TRUE,
+            source="population_registry",
+            level="ial2",
+            now=services.clock(),
+        )
+    data_cases.conflict(services, citizen)
+    data_cases.observe(services, citizen, data_cases.TRUE)
+    data_cases.decided_conflicts(services, citizen, 2)
+    clock.advance(days=729)
+    assert shelf.sweep(cases=services.settings.case_retention) == 0
+    clock.advance(days=2)
+    shelf.sweep(cases=services.settings.case_retention)
+    assert [row["decided_at"] for row in state.rows(services.database, "data_case")] == [None]
+    assert [row["superseded_at"] for row in state.rows(services.database, "observation")] == [None]

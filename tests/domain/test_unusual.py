@@ -1,4 +1,4 @@
-"""A client that suddenly reads far more people than usual rings an alarm, once an hour."""
+"""Who suddenly does far more than usual rings an alarm: a client that reads, an agency that disagrees."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -8,6 +8,8 @@ from sqlalchemy import insert
 from idp import watching
 from idp.domain.exchange import unusual
 from idp.domain.exchange.models import Release
+from tests.support import exchange
+from tests.support.data_cases import decided_conflicts
 
 
 def read_about(services, people: int, *, ago: timedelta = timedelta(), client_id="tax", again=1):
@@ -49,3 +51,14 @@ def test_a_busy_service_that_is_always_busy_does_not_ring(rp, services):
 def test_one_person_read_often_is_no_scraping(rp, services):
     read_about(services, 5, again=200)
     assert watching.look(services) == 0
+
+
+def test_an_agency_that_disagrees_very_often_rings_once_a_day(services, provider, citizen):
+    exchange.a_publisher(services)
+    decided_conflicts(services, citizen, unusual.LEAST_CONFLICTS - 1)
+    assert watching.look(services) == 0
+    decided_conflicts(services, citizen, 1, source="tax")
+    with provider.recorded("ConflictsUnusual") as events:
+        assert watching.look(services) == 1
+        assert watching.look(services) == 0
+    assert events[0].detail["conflicts"] == unusual.LEAST_CONFLICTS

@@ -40,7 +40,7 @@ def benefits(provider, tax_office):
         "benefits",
         authorization_details_types=["once_only"],
         claims={"npwp": PURPOSE, "email": PURPOSE, "bpjs_number": PURPOSE},
-        scope="openid profile offline_access",
+        scope="openid profile email offline_access",
     )
     rp = RP(provider, client)
     request = rp.request
@@ -145,6 +145,23 @@ def test_4_the_consent_page_says_what_why_from_whom_and_to_whom(benefits, citize
         assert words in english.text
     evil = DETAIL | {"purpose": {"id": "<img src=x onerror=alert(1)>"}}
     assert "<img src=x" not in benefits.begin(authorization_details=text(evil)).text
+
+
+def test_3_scope_and_details_are_both_shown_and_each_is_read_where_it_belongs(benefits, citizen, services):
+    exchange.in_vault(services, citizen, "npwp", "9933744501900001", "tax")
+    detail = {name: value for name, value in DETAIL.items() if name != "locations"}
+    page = benefits.begin_signed_in(citizen, scope="openid email", authorization_details=text(detail))
+    required, details = page.text.split('id="consent-details"')
+    assert "siti@contoh.id" in required
+    assert "Menghitung bantuan" in required
+    assert "NPWP" in details
+    code = benefits.browser.submit(page, "consent-form", "consent-allow", tick=("email",)).code
+    tokens = benefits.redeem(code)
+    known = benefits.userinfo(tokens["access_token"]).json
+    assert known["email"] == "siti@contoh.id"
+    assert "npwp" not in known
+    bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert "email" not in benefits.provider.get("/attributes", headers=bearer).json
 
 
 def test_4_other_details_need_another_consent_and_the_same_ones_do_not(services, benefits, citizen):

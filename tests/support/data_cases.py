@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from idp.domain.cases import corrections, data_cases, data_desk
 from idp.domain.citizens.models import Citizen
@@ -38,16 +38,9 @@ def observe(
     """An agency reports what it holds."""
     key, now = key_of(services, citizen), services.clock()
     with services.database.unit_of_work() as db:
-        return disputes.observe(
-            db,
-            key,
-            citizen_id=citizen.citizen_id,
-            attribute=attribute,
-            source=source,
-            value=value,
-            verified_at=more.get("verified_at", now),
-            now=now,
-        )
+        verified_at = more.get("verified_at", now)
+        report = disputes.Report(citizen.citizen_id, attribute, source, value, verified_at)
+        return disputes.observe(db, key, report, now)
 
 
 def conflict(services: Services, citizen: TestCitizen, **more: Any) -> UUID:
@@ -101,3 +94,15 @@ def step(services: Services, case_id: UUID, what: str, officer: str, *args: Any,
         doing: Any = getattr(data_desk, what)
         done: DataCase = doing(db, key, case, *args, officer=officer, now=services.clock(), **more)
         return done
+
+
+def decided_conflicts(services: Services, citizen: TestCitizen, count: int, source: str = "tax") -> None:
+    """Conflicts an agency has opened today, decided since."""
+    now = services.clock()
+    row = {
+        **{"kind": "conflict", "state": "closed", "citizen_id": citizen.citizen_id, "attribute": "name"},
+        **{"owner_id": "population_registry", "reported_by": source, "opened_at": now, "due_at": now},
+        **{"decided_at": now, "told_at": now, "outcome": "kept"},
+    }
+    with services.database.unit_of_work() as db:
+        db.execute(insert(DataCase), [row | {"id": uuid4(), "number": uuid4().hex} for _ in range(count)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,11 +15,11 @@ from idp.domain.cases.data_cases import DataCaseRefused
 from idp.domain.citizens.models import Citizen
 from idp.domain.exchange import disputes
 from idp.domain.exchange.dispute_models import DataCase
-from idp.domain.exchange.disputes import CLOCK, CONFLICT, CORRECTION
+from idp.domain.exchange.disputes import A_DAY, CLOCK, CONFLICT, CORRECTION
 from idp.domain.store.database import Session
+from idp.protocol.oidc.catalogue import owner_of
 from keys import DataKey
 
-A_DAY: Final = timedelta(days=1)
 MOST_A_DAY: Final = 10
 """How many requests one citizen makes in a day; every one of them is work for people."""
 UNSURE: Final = "unsure"
@@ -28,7 +28,7 @@ UNSURE: Final = "unsure"
 
 def may_be_asked(attribute: str, source: str) -> bool:
     """Tell whether somebody else answers for a value; what the citizen says of themselves they change directly."""
-    return disputes.owner_of(attribute) == source
+    return owner_of(attribute) == source
 
 
 def ask(
@@ -50,7 +50,7 @@ def ask(
     Raises:
         DataCaseRefused: `owner`, `open` when one waits already, `many` for more than a citizen asks in a day.
     """
-    owner = disputes.owner_of(attribute)
+    owner = owner_of(attribute)
     db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
     if owner is None or disputes.owners_value(db, citizen_id, attribute, owner) is None:
         raise DataCaseRefused("owner")

@@ -12,6 +12,8 @@ from idp.domain.store.base import Base, Moment, Name, SealedBytes
 CURRENT = text("superseded_at IS NULL")
 UNDECIDED = text("decided_at IS NULL")
 UNTOLD = text("told_at IS NULL")
+REPORTED = text("reported_by IS NOT NULL")
+REPLACED = text("superseded_at IS NOT NULL")
 
 
 class Observation(Base):
@@ -31,6 +33,12 @@ class Observation(Base):
             unique=True,
             sqlite_where=CURRENT,
             postgresql_where=CURRENT,
+        ),
+        Index(
+            "ix_observation_replaced",
+            "superseded_at",
+            sqlite_where=REPLACED,
+            postgresql_where=REPLACED,
         ),
     )
 
@@ -79,6 +87,14 @@ class DataCase(Base):
         Index("uq_data_case_number", "number", unique=True),
         Index("ix_data_case_owner", "owner_id", "due_at", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
         Index("ix_data_case_citizen", "citizen_id", "opened_at"),
+        Index("ix_data_case_decided", "decided_at"),
+        Index(
+            "ix_data_case_reported",
+            "opened_at",
+            "reported_by",
+            sqlite_where=REPORTED,
+            postgresql_where=REPORTED,
+        ),
         Index("ix_data_case_untold", "opened_at", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
     )
 
@@ -104,3 +120,13 @@ class DataCase(Base):
     decided_by: Mapped[Name | None]
     decided_at: Mapped[Moment | None]
     outcome: Mapped[Name | None]
+
+
+class ConflictAlarm(Base):
+    """An agency opened far more conflicts than agencies do; one row so that one worker rings once a day."""
+
+    __tablename__ = "conflict_alarm"
+
+    agency_id: Mapped[Name] = mapped_column(ForeignKey("agency.id"), primary_key=True)
+    day: Mapped[Moment] = mapped_column(primary_key=True)
+    conflicts: Mapped[int]

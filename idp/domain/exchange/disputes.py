@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from idp.domain.audit.case_events import DataDisputed
 from idp.domain.audit.record import record
 from idp.domain.citizens.models import AttributeValue, Citizen
 from idp.domain.exchange import comparing
 from idp.domain.exchange.dispute_models import DataCase, Observation
+from idp.domain.exchange.models import Publisher
 from idp.domain.store.database import Session
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import owner_of
 from keys import DataKey, Place
 
 CLOCK: Final = timedelta(hours=72)
@@ -30,8 +31,9 @@ CLOCK: Final = timedelta(hours=72)
 CONFLICT: Final = "conflict"
 CORRECTION: Final = "correction"
 POPULATION: Final = "population_registry"
-HELD_HERE: Final = frozenset(("self", "account"))
-"""Sources that are the citizen's own word: there is no owner to ask."""
+A_DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 500
+"""How many conflicts one agency opens in a day; every one stops a value and is work for its owner."""
 
 _OPEN: Final = (
     "FROM data_case dc WHERE dc.citizen_id = ci.id AND dc.kind = 'conflict' AND dc.decided_at IS NULL"
@@ -46,6 +48,26 @@ DISPUTED: Final[Mapping[str, str]] = MappingProxyType(
 
 LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What a number to quote is made of: no two that are read for one another."""
+
+
+class TooManyConflicts(Exception):
+    """An agency has opened as many conflicts as it may in a day; `retry_after` is when it may open one again."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"{MOST_A_DAY} conflicts in a day")
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the agency `source` holds of an attribute of a citizen."""
+
+    citizen_id: UUID
+    attribute: str
+    source: str
+    value: object = field(repr=False)
+    verified_at: datetime | None
+
 
 Standing = Literal["owner", "unknown", "agrees", "outdated", "settled", "disputed"]
 
@@ -64,46 +86,35 @@ class Observed:
     opened: bool = False
 
 
-def owner_of(attribute: str) -> str | None:
-    """Return who answers for an attribute: an agency or `population_registry`; None for the citizen's own word."""
-    claim = CLAIMS.get(attribute)
-    return None if claim is None or claim.source in HELD_HERE else claim.source
-
-
-def observe(
-    db: Session,
-    data_key: DataKey,
-    *,
-    citizen_id: UUID,
-    attribute: str,
-    source: str,
-    value: object,
-    verified_at: datetime | None,
-    now: datetime,
-) -> Observed:
-    """Keep what `source` holds of an attribute another one owns; open a case, once, where the owner says otherwise.
+def observe(db: Session, data_key: DataKey, report: Report, now: datetime) -> Observed:
+    """Keep what an agency holds of an attribute another one owns; open a case, once, where the owner says otherwise.
 
     It closes no case: an agency that reports the owner's value after all leaves the answer to the owner. Everybody
     concerned is told by the worker, for which the open case itself is the order. Two reports of one citizen wait for
     one another.
+
+    Raises:
+        TooManyConflicts: it would open one more than its agency may in a day; the caller must keep nothing of it.
     """
+    citizen_id, attribute = report.citizen_id, report.attribute
     owner = owner_of(attribute)
-    if owner is None or owner == source:
+    if owner is None or owner == report.source:
         return Observed("owner")
     db.execute(select(Citizen.id).where(Citizen.id == citizen_id).with_for_update())
-    seen = _keep(db, data_key, citizen_id, attribute, source, value, verified_at, now)
+    seen = _keep(db, data_key, report, now)
     said = owners_value(db, citizen_id, attribute, owner)
     open_case = undecided(db, citizen_id, attribute, CONFLICT)
     if said is None:
         return Observed("unknown")
-    if comparing.same(attribute, value, opened(data_key, said)):
+    if comparing.same(attribute, report.value, opened(data_key, said)):
         return Observed("agrees", open_case.id if open_case is not None else None)
     if open_case is not None:
         return Observed("disputed", open_case.id)
     if seen.settled_at is not None and seen.settled_at >= said.recorded_at:
         return Observed("settled")
-    if _was_replaced(db, data_key, said, value, verified_at):
+    if _was_replaced(db, data_key, said, report):
         return Observed("outdated")
+    _within_a_day(db, report.source, now)
     case = DataCase(
         id=uuid4(),
         number=new_number(),
@@ -111,14 +122,14 @@ def observe(
         citizen_id=citizen_id,
         attribute=attribute,
         owner_id=owner,
-        reported_by=source,
+        reported_by=report.source,
         opened_at=now,
         due_at=now + CLOCK,
     )
     db.add(case)
     db.flush()
     event = DataDisputed(
-        citizen_id=citizen_id, case_id=case.id, attribute=attribute, owner=owner, reported_by=source
+        citizen_id=citizen_id, case_id=case.id, attribute=attribute, owner=owner, reported_by=report.source
     )
     record(db, event, now)
     return Observed("disputed", case.id, opened=True)
@@ -206,33 +217,37 @@ def new_number() -> str:
     return f"K-{drawn[:4]}-{drawn[4:]}"
 
 
-def _keep(
-    db: Session,
-    data_key: DataKey,
-    citizen_id: UUID,
-    attribute: str,
-    source: str,
-    value: object,
-    verified_at: datetime | None,
-    now: datetime,
-) -> Observation:
-    current = next((row for row in observations(db, citizen_id, attribute) if row.source == source), None)
+def _within_a_day(db: Session, agency_id: str, now: datetime) -> None:
+    """Count the conflicts an agency opens, one after another."""
+    db.execute(select(Publisher.agency_id).where(Publisher.agency_id == agency_id).with_for_update())
+    count, first = db.execute(
+        select(func.count(), func.min(DataCase.opened_at)).where(
+            DataCase.reported_by == agency_id, DataCase.opened_at > now - A_DAY
+        )
+    ).one()
+    if count >= MOST_A_DAY:
+        raise TooManyConflicts(first + A_DAY - now)
+
+
+def _keep(db: Session, data_key: DataKey, report: Report, now: datetime) -> Observation:
+    standing = observations(db, report.citizen_id, report.attribute)
+    current = next((row for row in standing if row.source == report.source), None)
     if current is not None:
-        if opened(data_key, current) == value:
-            current.verified_at, current.observed_at = verified_at or current.verified_at, now
+        if opened(data_key, current) == report.value:
+            current.verified_at, current.observed_at = report.verified_at or current.verified_at, now
             db.flush()
             return current
         current.superseded_at = now
         db.flush()
     row_id = uuid4()
-    plain = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    plain = orjson.dumps(report.value, option=orjson.OPT_SORT_KEYS)
     kept = Observation(
         id=row_id,
-        citizen_id=citizen_id,
-        attribute=attribute,
-        source=source,
+        citizen_id=report.citizen_id,
+        attribute=report.attribute,
+        source=report.source,
         sealed=data_key.seal(plain, Place(Observation.__tablename__, "sealed", row_id.hex)),
-        verified_at=verified_at,
+        verified_at=report.verified_at,
         observed_at=now,
     )
     db.add(kept)
@@ -240,11 +255,9 @@ def _keep(
     return kept
 
 
-def _was_replaced(
-    db: Session, data_key: DataKey, said: AttributeValue, value: object, verified_at: datetime | None
-) -> bool:
+def _was_replaced(db: Session, data_key: DataKey, said: AttributeValue, report: Report) -> bool:
     """Tell whether the owner held this value itself and has replaced it since the reporter verified it."""
-    if verified_at is None or verified_at >= said.recorded_at:
+    if report.verified_at is None or report.verified_at >= said.recorded_at:
         return False
     earlier = db.scalars(
         select(AttributeValue).where(
@@ -254,4 +267,4 @@ def _was_replaced(
             AttributeValue.superseded_at.is_not(None),
         )
     )
-    return any(comparing.same(said.name, value, opened(data_key, row)) for row in earlier)
+    return any(comparing.same(said.name, report.value, opened(data_key, row)) for row in earlier)

@@ -15,13 +15,13 @@ from idp.domain.citizens.models import Citizen
 from idp.domain.consent.decisions import one_at_a_time
 from idp.domain.consent.models import Authorization
 from idp.domain.exchange import fetching
-from idp.domain.exchange.disputes import observe
-from idp.domain.exchange.publishers import Publication, owner_of
+from idp.domain.exchange.disputes import Report, observe
+from idp.domain.exchange.publishers import Publication
 from idp.domain.exchange.stated import Stated
 from idp.domain.registry.lookup import is_approved
 from idp.domain.store.database import Session
 from idp.protocol.oauth.client import Client
-from idp.protocol.oidc.catalogue import CLAIMS
+from idp.protocol.oidc.catalogue import CLAIMS, lender_of
 from idp.protocol.oidc.claims import registered
 from keys import KeyTree
 
@@ -56,20 +56,51 @@ def sort_out(
     Raises:
         NotPublished: a name nobody knows, one of its own that it has not registered, or one it has no business with.
     """
+    own = frozenset(name for name in names if lender_of(name) == client.agency_id)
     for name in names:
-        if name not in CLAIMS:
-            raise NotPublished(name)
-        if owner_of(name) != client.agency_id and name not in agreed and name not in registered(client):
-            raise NotPublished(name)
         publication = publications.get(name)
-        if owner_of(name) == client.agency_id and (
-            publication is None or publication.client_id != client.client_id
-        ):
+        if name in own:
+            known = publication is not None and publication.client_id == client.client_id
+        else:
+            known = name in CLAIMS and (name in agreed or name in registered(client))
+        if not known:
             raise NotPublished(name)
-    return frozenset(name for name in names if owner_of(name) == client.agency_id)
+    return own
 
 
-def find(db: Session, tree: KeyTree, client: Client, about: About) -> UUID | None:
+def take(
+    db: Session,
+    tree: KeyTree,
+    client: Client,
+    about: About,
+    own: frozenset[str],
+    stated: Mapping[str, Stated],
+    now: datetime,
+) -> bool:
+    """Keep a push about one citizen; False when there is nobody it could be about, or their data is gone.
+
+    Raises:
+        TooManyConflicts: it disagrees with other owners more often than an agency may in a day.
+    """
+    citizen_id = _find(db, tree, client, about)
+    if citizen_id is None:
+        return False
+    one_at_a_time(db, citizen_id)
+    citizen = db.get(Citizen, citizen_id) if is_approved(db, client.client_id) else None
+    if citizen is None or citizen.data_key is None:
+        return False
+    data_key = tree.vault.open(citizen.id, citizen.data_key)
+    mine = {name: said for name, said in stated.items() if name in own}
+    if mine:
+        fetching.take_push(db, tree.vault.system("pii"), data_key, citizen_id, client, mine, now)
+    for name, said in stated.items():
+        if name not in own:
+            report = Report(citizen_id, name, client.agency_id, said.value, said.verified_at)
+            observe(db, data_key, report, now)
+    return True
+
+
+def _find(db: Session, tree: KeyTree, client: Client, about: About) -> UUID | None:
     """Find the citizen; None for a NIK without an account and for a `sub` that is not this client's."""
     if about.nik is not None:
         try:
@@ -87,36 +118,3 @@ def find(db: Session, tree: KeyTree, client: Client, about: About) -> UUID | Non
         .where(Authorization.client_id == client.client_id, Authorization.subject == about.subject)
         .limit(1)
     ).first()
-
-
-def take(
-    db: Session,
-    tree: KeyTree,
-    client: Client,
-    citizen_id: UUID,
-    own: frozenset[str],
-    stated: Mapping[str, Stated],
-    now: datetime,
-) -> bool:
-    """Keep a push about one citizen; False when their data is gone."""
-    one_at_a_time(db, citizen_id)
-    citizen = db.get(Citizen, citizen_id) if is_approved(db, client.client_id) else None
-    if citizen is None or citizen.data_key is None:
-        return False
-    data_key = tree.vault.open(citizen.id, citizen.data_key)
-    mine = {name: said for name, said in stated.items() if name in own}
-    if mine:
-        fetching.take_push(db, tree.vault.system("pii"), data_key, citizen_id, client, mine, now)
-    for name, said in stated.items():
-        if name not in own:
-            observe(
-                db,
-                data_key,
-                citizen_id=citizen_id,
-                attribute=name,
-                source=client.agency_id,
-                value=said.value,
-                verified_at=said.verified_at,
-                now=now,
-            )
-    return True

@@ -16,6 +16,7 @@ ORDINARY: Final = frozenset(
         "data_case",
         "service_late",
         "releases_unusual",
+        "conflicts_unusual",
     }
 )
 """Letters that go to the preferred address only; all of them are in the inbox too."""

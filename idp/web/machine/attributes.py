@@ -13,6 +13,7 @@ from typing import Final
 from idp.domain.audit.events import ClientAuthenticationFailed
 from idp.domain.audit.record import record
 from idp.domain.exchange import pushing
+from idp.domain.exchange.disputes import TooManyConflicts
 from idp.domain.exchange.pushing import About, NotPublished
 from idp.domain.exchange.stated import MOST_BYTES, BadStatement, read_attributes
 from idp.domain.grants.asking import subject_digest
@@ -85,7 +86,8 @@ def _push(machines: Machines, request: MachineRequest) -> Reply:
     Raises:
         InvalidClient: forged, replayed, or from nobody that publishes.
         InvalidRequest: the statement breaks a rule of the connector specification.
-        UnknownPerson: nobody here, or nobody this publisher knows; both alike.
+        UnknownPerson: a `sub` that is not this publisher's. Whether a NIK has an account is not told.
+        TooManyRequests: more conflicts with other owners than an agency may open in a day.
     """
     services, now = machines.services, machines.services.clock()
     text = _body(request)
@@ -111,14 +113,15 @@ def _push(machines: Machines, request: MachineRequest) -> Reply:
     if not stated:
         raise InvalidRequest("attributes is empty")
     about = About(push.nik, subject_digest(push.subject) if push.subject is not None else None)
-    with services.database.unit_of_work() as db:
-        citizen_id = pushing.find(db, services.tree, client, about)
-        taken = citizen_id is not None and pushing.take(
-            db, services.tree, client, citizen_id, own, stated, now
-        )
-    if not taken:
+    try:
+        with services.database.unit_of_work() as db:
+            taken = pushing.take(db, services.tree, client, about, own, stated, now)
+    except TooManyConflicts as exc:
+        wait = int(exc.retry_after.total_seconds()) + 1
+        raise TooManyRequests("this agency has opened too many conflicts today", retry_after=wait) from exc
+    if not taken and about.nik is None:
         raise UnknownPerson("nobody is known here by that")
-    return json_reply({"accepted": sorted(stated)})
+    return json_reply({"accepted": sorted(stated)}, status=202)
 
 
 def _covered(token: AccessToken, allowed: Sequence[str]) -> tuple[str, ...]:

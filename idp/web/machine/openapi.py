@@ -81,7 +81,10 @@ def _push() -> dict[str, Any]:
         "summary": "Push attributes of one citizen, signed by their owner (docs/reference/connector.md)",
         "requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": TEXT}}},
         "responses": {
-            "200": _json("What was taken.", {"accepted": {"type": "array", "items": TEXT}}),
+            "202": _json(
+                "What was understood; whether its NIK has an account is not told.",
+                {"accepted": {"type": "array", "items": TEXT}},
+            ),
             **_errors("400", "401", "404", "429"),
         },
     }

@@ -40,6 +40,11 @@ MAILS = {
         "usual_count": 30,
         "audit_url": "https://masuk.example/admin/audit",
     },
+    "conflicts_unusual": {
+        "agency": "Layanan <Pendidikan>",
+        "conflict_count": 120,
+        "audit_url": "https://masuk.example/admin/audit",
+    },
     "request_waiting": {
         "agency": "Layanan <Pendidikan>",
         "binding_message": "LOKET-7 <b>",
