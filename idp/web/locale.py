@@ -18,7 +18,7 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, ref
 from idp.web.pages.base import LanguageLink
 
 LANGUAGES = {"id": "Indonesia", "en": "English"}
-"""Complete: pages, letters, names of services and of data."""
+"""Complete: pages, letters, names of data."""
 REGIONAL = {"jv": "Jawa", "su": "Sunda"}
 """Spoken on the citizen's pages as far as their catalogues go; the rest is Bahasa Indonesia (how-to/translate.md)."""
 SPOKEN = LANGUAGES | REGIONAL
@@ -42,7 +42,7 @@ def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
 
 
 def language() -> str:
-    """The complete language of this request: of letters, of what services and data are called."""
+    """The complete language of this request: of letters, of what data and their sources are called."""
     chosen = spoken()
     return chosen if chosen in LANGUAGES else DEFAULT
 
@@ -115,7 +115,11 @@ def masked_nik(nik: str) -> str:
 
 
 def _context() -> dict[str, object]:
-    return {"language": spoken(), "language_links": language_links() if has_request_context() else ()}
+    return {
+        "language": spoken(),
+        "data_language": language(),
+        "language_links": language_links() if has_request_context() else (),
+    }
 
 
 def _remember(response: Response) -> Response:

@@ -63,7 +63,7 @@ class Names:
         """Name a service."""
         client = self.client(client_id)
         gone = str(_("layanan yang sudah tidak ada"))
-        return client.name(locale.language()) if client is not None else gone
+        return client.name(locale.spoken()) if client is not None else gone
 
     def agency(self, client_id: str) -> str:
         """Name the agency of a service."""
@@ -116,7 +116,7 @@ def field_address(name: str) -> str:
 def _acting_for(behalf: str, names: Names) -> str:
     """Name the service data was read for; whoever is no service by what was written down."""
     client = names.client(behalf)
-    return client.name(locale.language()) if client is not None else behalf
+    return client.name(locale.spoken()) if client is not None else behalf
 
 
 def _field(name: str, use: Use, client: Client | None) -> UsedField:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from joserfc import jws, jwt
@@ -87,6 +88,18 @@ def test_it_is_a_jwt_that_anybody_reads_offline_with_the_published_keys(provider
     assert claims["language"] == "id"
     assert claims["text_version"]
     assert claims["until"].startswith("2027-11-24")
+
+
+@sqlite_only
+def test_whoever_asks_for_javanese_consents_in_it_and_the_receipt_says_so(provider, party, citizen):
+    asked, javanese = party.request(scope="openid birth"), {"Accept-Language": "jv, id;q=0.5"}
+    browser = party.browser.sign_in(citizen)
+    page = browser.follow(browser.get(f"/authorize?{urlencode(asked)}", headers=javanese))
+    assert (page.page, '<html lang="jv">' in page.text) == ("consent", True)
+    browser.submit(page, "consent-form", "consent-allow")
+    assert '<html lang="jv">' in browser.get("/me", headers=javanese).text
+    claims = jwt.decode(receipt(party)[0].text, provider.keys(), algorithms=["ES256"]).claims
+    assert claims["language"] == "jv"
 
 
 def test_who_is_the_name_that_service_knows(provider, party, given):

@@ -102,7 +102,7 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
             browser=cookies.browser_digest(),
             client_id=client.client_id,
             request=asked.to_dict(),
-            language=locale.supported(asked.ui_locales) or locale.language(),
+            language=locale.supported(asked.ui_locales) or locale.spoken(),
             lifetime=deployment.settings.interaction_lifetime,
             now=now,
         )

@@ -59,7 +59,7 @@ def consent_page(uid: str, asked: AuthorizationRequest, client: Client, standing
         notices=tuple(claim_lines.line(line, opened) for line in lines if line.notice),
         required=tuple(claim_lines.line(line, opened) for line in lines if line.required and not line.notice),
         optional=tuple(claim_lines.line(line, opened) for line in lines if not line.required),
-        details=detail_lines(services(), asked.authorization_details, client, locale.language()),
+        details=detail_lines(services(), asked.authorization_details, client, locale.spoken()),
         services=_services_called(asked, client),
         contacts=contacts,
         until=until.date(),
@@ -133,7 +133,7 @@ def give(
         reach=_reach(asked, client),
         subject=subject_digest(subject(standing.account_id, client, services().tree.sector_salt)),
         actor=actor,
-        language=locale.language(),
+        language=locale.spoken(),
         expires_at=until,
         now=now,
     )
@@ -142,13 +142,13 @@ def give(
 
 def _services_called(asked: AuthorizationRequest, client: Client) -> tuple[str, ...]:
     """Name the services of others that would be called."""
-    names = (service_name(services(), uri, locale.language()) for uri in asked_resources(asked, client))
+    names = (service_name(services(), uri, locale.spoken()) for uri in asked_resources(asked, client))
     return tuple(dict.fromkeys(names))
 
 
 def _reach(asked: AuthorizationRequest, client: Client) -> Reach:
     """Put together what the page said beside claims."""
-    details = detail_lines(services(), asked.authorization_details, client, locale.language())
+    details = detail_lines(services(), asked.authorization_details, client, locale.spoken())
     words = (*_services_called(asked, client), *(line.words for line in details))
     return Reach(asked_resources(asked, client), asked.authorization_details, words)
 
@@ -190,7 +190,7 @@ def _shown(
             client,
             name,
             opened,
-            locale.language(),
+            locale.spoken(),
             required=is_required(client, asked.claims, name),
             until=until,
         )

@@ -142,7 +142,7 @@ def begin(db: Session, kind: str, found: Decoupled) -> Response:
         browser=cookies.browser_digest(),
         client_id=found.client_id,
         request={**found.asked.to_dict(), "decoupled": found.id.hex, "citizen": expected},
-        language=locale.language(),
+        language=locale.spoken(),
         lifetime=max(found.expires_at - deployment.clock(), timedelta(seconds=1)),
         now=deployment.clock(),
     )

@@ -70,7 +70,7 @@ def agency_of(waiting: Waiting) -> Agency | None:
 def agency(client: Client) -> Agency:
     """Describe a client's agency in the language of this page."""
     return Agency(
-        name=client.name(locale.language()),
+        name=client.name(locale.spoken()),
         logo_uri=logos.address(client.logo),
         home_uri=client.client_uri or "",
         policy_uri=client.policy_uri or "",

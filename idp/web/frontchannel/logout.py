@@ -80,7 +80,7 @@ def confirm(uid: str) -> Response:
             agency=agency(client) if client is not None else None,
             action=f"/logout/{uid}",
             citizen_name=_name(db, session),
-            services=tuple(as_client(row).name(locale.language()) for row in participants(db, session.id)),
+            services=tuple(as_client(row).name(locale.spoken()) for row in participants(db, session.id)),
         )
     return show(page)
 
@@ -127,7 +127,7 @@ def report(uid: str) -> Response:
         reports=lines,
         refresh_url=f"/logged-out/{uid}" if any(line.state == "waiting" for line in lines) else "",
         continue_url=home or "",
-        continue_label=_("Kembali ke %(service)s", service=client.name(locale.language())) if client else "",
+        continue_label=_("Kembali ke %(service)s", service=client.name(locale.spoken())) if client else "",
         sign_in_url=SIGN_IN,
     )
     return show(page)
@@ -137,7 +137,7 @@ def _line(entry: logout.Told) -> LogoutReport:
     client = as_client(entry.client)
     by_frame = client.frontchannel_logout_uri is not None and entry.client.status == APPROVED_STATUS
     only_by_frame = by_frame and client.backchannel_logout_uri is None
-    return LogoutReport(client.name(locale.language()), "asked" if only_by_frame else entry.state)
+    return LogoutReport(client.name(locale.spoken()), "asked" if only_by_frame else entry.state)
 
 
 def _frames(rows: Iterable[ClientRegistration], session_id: UUID) -> tuple[str, ...]:
@@ -215,7 +215,7 @@ def _keep(db: Session, kind: str, client_id: str | None, kept: Mapping[str, obje
         browser=cookies.browser_digest(),
         client_id=client_id,
         request=kept,
-        language=locale.language(),
+        language=locale.spoken(),
         lifetime=deployment.settings.interaction_lifetime,
         now=deployment.clock(),
     )

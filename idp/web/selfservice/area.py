@@ -92,7 +92,7 @@ def sign_in_first(error: SignInFirst) -> Response:
 def service(client: Client) -> Agency:
     """Describe a service the citizen uses, in the language of this page."""
     return Agency(
-        name=client.name(locale.language()),
+        name=client.name(locale.spoken()),
         logo_uri=logos.address(client.logo),
         home_uri=client.client_uri or "",
         policy_uri=client.policy_uri or "",
@@ -103,7 +103,7 @@ def service(client: Client) -> Agency:
 def service_name(db: Session, client_id: str | None) -> str:
     """Name a client, retired ones too."""
     row = db.get(ClientRegistration, client_id) if client_id else None
-    return as_client(row).name(locale.language()) if row is not None else ""
+    return as_client(row).name(locale.spoken()) if row is not None else ""
 
 
 def _is_fresh(session: BrowserSession) -> bool:
@@ -121,6 +121,7 @@ def _resident(db: Session) -> Resident:
     if citizen is None or citizen.data_key is None or account is None or account.status != "active":
         raise SignInFirst
     browser.touch(db, session, session_limits(), services().clock())
-    locale.use([citizen.locale])
+    if citizen.locale != locale.language():
+        locale.use([citizen.locale])
     data_key = services().tree.vault.open(citizen.id, citizen.data_key)
     return Resident(session, citizen, data_key, profile.read(db, data_key, citizen.id))

@@ -80,7 +80,7 @@ def add_to_service(client_id: str) -> Response:
             shown=found.lines,
             allowed=ticked,
             subject=subject_digest(sub),
-            language=locale.language(),
+            language=locale.spoken(),
             expires_at=found.until,
             now=now,
         )
@@ -100,7 +100,7 @@ def _offer(db: Session, resident: Resident, client_id: str, now: datetime) -> Of
     there = [name for name in wanted if name in opened.claims]
     until = decisions.until(before, client, there, services().settings.consent_lifetime, now)
     lines = tuple(
-        claim_lines.shown(client, name, opened, locale.language(), required=False, until=until)
+        claim_lines.shown(client, name, opened, locale.spoken(), required=False, until=until)
         for name in there
     )
     if not lines:

@@ -37,7 +37,7 @@ def sign_in() -> Response:
             browser=cookies.browser_digest(),
             client_id=None,
             request={"next": wanted, "fresh": fresh},
-            language=locale.language(),
+            language=locale.spoken(),
             lifetime=deployment.settings.interaction_lifetime,
             now=deployment.clock(),
         )

@@ -39,7 +39,7 @@ def services() -> Response:
             citizen_name=resident.name,
             services=cards,
             blocked=tuple(
-                BlockedLine(as_client(row).name(locale.language()), f"/me/services/{row.id}/unblock")
+                BlockedLine(as_client(row).name(locale.spoken()), f"/me/services/{row.id}/unblock")
                 for row in blocks.blocked(db, resident.citizen.id)
             ),
             withdrawn=told.withdrawn(db, resident.citizen.id, now),

@@ -76,7 +76,7 @@ def _end_device(db: Session, resident: Resident, chosen: str) -> bool:
 
 
 def _device(device: Device) -> SessionLine:
-    name = as_client(device.client).name(locale.language())
+    name = as_client(device.client).name(locale.spoken())
     return SessionLine(
         id=str(device.family_id),
         device=_("Di luar peramban: %(service)s", service=name),
@@ -86,7 +86,7 @@ def _device(device: Device) -> SessionLine:
 
 
 def _line(db: Session, session: BrowserSession, current: BrowserSession) -> SessionLine:
-    names = (as_client(row).name(locale.language()) for row in participants(db, session.id))
+    names = (as_client(row).name(locale.spoken()) for row in participants(db, session.id))
     return SessionLine(
         id=str(session.id),
         device=session.device,

@@ -63,9 +63,9 @@ def test_the_sign_in_page_speaks_the_regional_languages(gallery, code, words):
 
 
 def test_what_a_regional_language_does_not_know_is_bahasa_indonesia(gallery):
-    text = gallery.test_client().get("/p/register-password?ui_locales=jv").get_data(as_text=True)
+    text = gallery.test_client().get("/p/account-language?ui_locales=jv").get_data(as_text=True)
     assert '<html lang="jv">' in text
-    assert "kata sandi" in text.lower()
+    assert "Dalam bahasa ini kami menulis kepada Anda." in text
 
 
 def test_names_and_letters_know_the_complete_languages_only(gallery):
