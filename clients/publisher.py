@@ -133,7 +133,7 @@ class Publisher:
         return jwt.encode(header, claims, self.key)
 
     def push(self, person: Person, attributes: Mapping[str, Attribute]) -> None:
-        """Tell Gerbang.
+        """Tell Gerbang; it answers the same whether the person with this NIK has an account or not.
 
         Raises:
             PushRefusedError: when it says no.
