@@ -61,11 +61,12 @@ def test_wrong_passwords_are_slowed_down(provider, rina):
     assert console.give_password(rina).status == 429
 
 
-def test_wrong_codes_are_slowed_down(provider, rina):
+def test_o100_wrong_codes_are_slowed_down_and_lead_back_to_the_password(provider, rina):
     console = Console(provider).open("/admin/clients").give_password(rina)
     for _ in range(11):
         console.send("mfa-form", "mfa-submit", otp="000000")
-    assert console.status == 429
+    assert (console.status, console.page) == (429, "admin-login")
+    assert console.open("/admin/sign-in/code").page == "admin-login"
 
 
 def test_a_locked_operator_is_out_at_once(provider, services, rina, console):

@@ -10,7 +10,7 @@ from idp.domain.authenticators.throttle import SANDBOX
 from idp.domain.cases import locking, renewal
 from idp.domain.citizens import contacts
 from idp.domain.citizens.identifiers import Kind
-from idp.domain.citizens.models import Account, Citizen
+from idp.domain.citizens.models import Account, Citizen, Contact
 from idp.domain.citizens.people import Person
 from idp.domain.sessions.models import BrowserSession
 from tests import factories
@@ -77,6 +77,20 @@ def test_o121_an_address_of_the_thief_is_no_way_back_after_the_owner_is(provider
     ask(provider.browser(), "081234567890")
     recovering.write_letters(services)
     assert delivered(services)[0].to == "+6281234567890"
+
+
+@sqlite_only
+def test_d7_a_channel_the_thief_has_chosen_silences_no_notice(services):
+    citizen = factories.a_citizen(
+        services, signs_in=True, phone_confirmed=True, email=None, email_confirmed=False
+    )
+    with services.database.unit_of_work() as db:
+        (phone,) = db.scalars(select(Contact.id).where(Contact.citizen_id == citizen.citizen_id))
+        contacts.choose_channels(db, citizen.citizen_id, phone, ("whatsapp",), services.clock())
+        changes.ask(services, db, citizen.citizen_id, "account_closing", {}, actor=None)
+    delivered(services)
+    found = {row["channel"] for row in state.rows(services.database, "sandbox_message")}
+    assert found == {"sms", "whatsapp"}
 
 
 def test_a_sign_in_with_the_old_password_does_not_outlive_its_reset(services, provider, siti):

@@ -53,8 +53,9 @@ def write(
     name = known["name"].value if "name" in known else ""
     told = {"name": name, "help_url": help_url, **context}
     inbox.put(db, data_key, citizen.id, template, told, now)
-    addresses = to_tell(contacts.of(db, data_key, citizen.id))
-    for address in addresses if kinds.is_security(template) else addresses[:1]:
+    guarding = kinds.is_security(template)
+    addresses = to_tell(contacts.of(db, data_key, citizen.id), guarding=guarding)
+    for address in addresses if guarding else addresses[:1]:
         message = Message(
             to=address.value,
             template=template,
@@ -68,12 +69,19 @@ def write(
     return bool(addresses)
 
 
-def to_tell(known: Sequence[Contact]) -> tuple[Address, ...]:
-    """Return one address for each confirmed contact, e-mail first: it costs nothing and takes all the words."""
+def to_tell(known: Sequence[Contact], *, guarding: bool = False) -> tuple[Address, ...]:
+    """Return one address for each confirmed contact, e-mail first: it costs nothing and takes all the words.
+
+    What guards the account goes to a telephone by every channel that was chosen, and by text message in any case: a
+    thief who chooses a channel its owner does not read silences nothing.
+    """
     found = []
     for contact in known:
         if contact.verified_at is None:
             continue
-        by = Channel.EMAIL if contact.kind is Kind.EMAIL else Channel((contact.channels or UNCHOSEN)[0])
-        found.append(Address(contact.id, by, contact.value))
+        chosen = tuple(map(Channel, contact.channels or UNCHOSEN))
+        channels: tuple[Channel, ...] = (Channel.EMAIL,) if contact.kind is Kind.EMAIL else chosen
+        if guarding and contact.kind is Kind.PHONE:
+            channels = tuple(dict.fromkeys((Channel.SMS, *chosen)))
+        found += [Address(contact.id, by, contact.value) for by in channels[: None if guarding else 1]]
     return tuple(found)

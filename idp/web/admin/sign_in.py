@@ -107,7 +107,10 @@ def code_page() -> Response:
 
 @bp.post("/sign-in/code")
 def code() -> Response:
-    """Judge the code; a right one raises the session and changes its handle (ASVS 7.2.4)."""
+    """Judge the code; a right one raises the session and changes its handle (ASVS 7.2.4).
+
+    Who has guessed too often begins again at the password (attacks O-100).
+    """
     csrf.check()
     deployment, now = services(), services().clock()
     given = request.form.get("otp", "")
@@ -144,9 +147,12 @@ def code() -> Response:
             operators.note_sign_in(db, session, now)
             cookies.set_session(response, handle.text, cookies.OPERATOR)
             return response
+        if result.refusal is Refusal.THROTTLED:
+            browser.end(db, session.id, session.account_id, "too_many_codes", now)
+            response = slow_down(show(login_page(wait=result.wait)), result.wait)
+            cookies.drop_session(response, cookies.OPERATOR)
+            return response
         enrolled = second_factors(db, session.account_id).totp
-    if result.refusal is Refusal.THROTTLED:
-        return slow_down(show(_code_page(wait=result.wait)), result.wait)
     message = _("Kode tidak cocok, sudah dipakai, atau sudah berganti. Tunggu kode berikutnya.")
     return show(_code_page(errors=(FieldError("otp", message),), enrolled=enrolled))
 
@@ -187,9 +193,7 @@ def login_page(
     )
 
 
-def _code_page(
-    errors: tuple[FieldError, ...] = (), wait: timedelta = timedelta(0), enrolled: bool = True
-) -> AdminMfaPage:
+def _code_page(errors: tuple[FieldError, ...] = (), enrolled: bool = True) -> AdminMfaPage:
     notice = (
         None
         if enrolled
@@ -203,7 +207,6 @@ def _code_page(
         action=CODE,
         errors=errors,
         notice=notice,
-        wait_seconds=seconds(wait),
         hidden=(("next", wanted_page()),),
     )
 

@@ -33,7 +33,6 @@ class AdminMfaPage(Page):
     data_page: ClassVar[str] = "admin-mfa"
 
     action: str
-    wait_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
