@@ -1,8 +1,8 @@
 """Which language a page speaks, and how dates and numbers are written in it (ui.md, promise 2).
 
 Source texts are Bahasa Indonesia; catalogues live in `templates/locale/`. The order of choice: `ui_locales`
-in the address (OIDC Core §3.1.2.1), the cookie of an earlier choice, what a view knows (`use`), the browser's
-Accept-Language, Bahasa Indonesia.
+in the address of a page, the cookie of an earlier choice, what a client wishes (`wish`), what a view knows (`use`),
+the browser's Accept-Language, Bahasa Indonesia.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ CONSOLE = "/admin"
 DEFAULT = "id"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
+WISH = "lang_wish"
+"""What a client wished last; it goes when the browser is closed."""
 CATALOGUES = Path(__file__).parents[2] / "templates" / "locale"
 
 
@@ -60,7 +62,7 @@ def _chosen() -> str:
     if chosen is None:
         chosen = (
             supported(request.args.get("ui_locales", "").split())
-            or supported([request.cookies.get(COOKIE, "")])
+            or _kept()
             or supported(tag for tag, quality in request.accept_languages if quality > 0)
             or DEFAULT
         )
@@ -68,12 +70,24 @@ def _chosen() -> str:
     return chosen
 
 
+def _kept() -> str | None:
+    """The language this browser was last asked to speak, by its citizen or else by a client."""
+    return supported([request.cookies.get(COOKIE, ""), request.cookies.get(WISH, "")])
+
+
 def use(ui_locales: Iterable[str]) -> None:
-    """Prefer these languages for this request, unless the citizen has just chosen another one."""
+    """Prefer these languages for this request, unless this browser was asked for another one."""
     asked = supported(ui_locales)
-    if asked and not request.args.get("ui_locales") and not request.cookies.get(COOKIE):
+    if asked and not request.args.get("ui_locales") and not _kept():
         g.language = asked
         refresh()
+
+
+def wish(ui_locales: Iterable[str]) -> None:
+    """Prefer the languages of a client's request (OIDC Core §3.1.2.1) until the citizen chooses: that choice stays."""
+    g.wished = supported(ui_locales)
+    g.language = supported([request.cookies.get(COOKIE, "")]) or g.wished or _chosen()
+    refresh()
 
 
 def supported(tags: Iterable[str]) -> str | None:
@@ -123,11 +137,13 @@ def _context() -> dict[str, object]:
 
 
 def _remember(response: Response) -> Response:
-    """Keep an explicit choice: a preference, no identifier, so it is readable and outlives the session."""
-    asked = supported(request.args.get("ui_locales", "").split())
-    is_page = response.mimetype == "text/html"
-    if asked and is_page and request.cookies.get(COOKIE) != asked:
+    """Keep what was asked for: a preference, no identifier, so it is readable; the citizen's outlives the session."""
+    if "wished" in g:
+        name, asked, seconds = WISH, g.wished, None
+    else:
+        name, asked, seconds = COOKIE, supported(request.args.get("ui_locales", "").split()), COOKIE_SECONDS
+    if asked and response.mimetype == "text/html" and request.cookies.get(name) != asked:
         response.set_cookie(
-            COOKIE, asked, max_age=COOKIE_SECONDS, secure=request.is_secure, httponly=True, samesite="Lax"
+            name, asked, max_age=seconds, secure=request.is_secure, httponly=True, samesite="Lax"
         )
     return response

@@ -49,6 +49,12 @@ def test_3_1_2_1_ui_locales_choose_the_language_of_the_page(rp):
     assert '<html lang="id"' in rp.begin(ui_locales="id").text
 
 
+def test_3_1_2_1_what_the_citizen_chose_comes_before_the_wish_of_a_client(rp):
+    rp.browser.get("/help?ui_locales=jv")
+    assert '<html lang="jv"' in rp.begin(ui_locales="en").text
+    assert '<html lang="jv"' in rp.browser.get("/register").text
+
+
 def test_registration_2_the_pages_link_the_policy_and_the_terms_of_who_asks(rp, services):
     policy, terms = "https://agency.example/policy", "https://agency.example/terms"
     assert not {policy, terms} & set(re.findall(r'href="([^"]+)"', rp.begin().text))

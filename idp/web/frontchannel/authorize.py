@@ -82,6 +82,7 @@ def authorize_by_post() -> Response:
 
 
 def _decide(asked: AuthorizationRequest, client: Client) -> Response:
+    locale.wish(asked.ui_locales)
     deployment = services()
     require_reader(deployment, asked.reply_to.mode, client)
     now = deployment.clock()
@@ -102,7 +103,7 @@ def _decide(asked: AuthorizationRequest, client: Client) -> Response:
             browser=cookies.browser_digest(),
             client_id=client.client_id,
             request=asked.to_dict(),
-            language=locale.supported(asked.ui_locales) or locale.spoken(),
+            language=locale.spoken(),
             lifetime=deployment.settings.interaction_lifetime,
             now=now,
         )

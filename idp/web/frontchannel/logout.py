@@ -47,7 +47,7 @@ def end_session() -> Response:
     for fault in params.faults.values():
         raise fault
     asked = EndSessionRequest.of(params)
-    locale.use(asked.ui_locales)
+    locale.wish(asked.ui_locales)
     with unit_of_work() as db:
         session = current_session(db)
         decided = _plan(db, asked, session)
