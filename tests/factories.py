@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, Key
 from sqlalchemy import update
 
 from idp.clock import FrozenClock
-from idp.domain.authenticators import totp
+from idp.domain.authenticators import passwords, totp
 from idp.domain.citizens import profile
 from idp.domain.citizens.enrolment import NewCitizen, create_citizen
 from idp.domain.citizens.models import Account, Citizen
@@ -72,7 +72,7 @@ def a_hash(services: Services, password: str = PASSWORD) -> str:
     """The stored hash of a password; computed once for each pepper, as checking it costs enough."""
     seasoned = services.tree.pepper(password.encode())
     if seasoned not in _HASHES:
-        _HASHES[seasoned] = services.hasher.hash(password)
+        _HASHES[seasoned] = passwords.hashed(services.hasher, password)
     return _HASHES[seasoned]
 
 

@@ -115,7 +115,7 @@ def make(
 ) -> str:
     """Create the account with both factors in one transaction and return its id."""
     now, actor = services.clock(), deployment.actor()
-    password_hash = services.hasher.hash(password)
+    password_hash = passwords.hashed(services.hasher, password)
     with services.database.unit_of_work() as db:
         account_id = create_operator(
             db,

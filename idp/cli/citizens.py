@@ -10,7 +10,7 @@ import click
 
 from idp.cli import deployment
 from idp.cli.output import document, fail, read_object
-from idp.domain.authenticators import totp
+from idp.domain.authenticators import passwords, totp
 from idp.domain.citizens.enrolment import NewCitizen, create_citizen
 from idp.services import Services
 
@@ -79,7 +79,7 @@ def _create(services: Services, person: dict[str, Any]) -> dict[str, str]:
         phone_confirmed="phone_number" in person,
         username=username,
         nip=person.get("nip"),
-        password_hash=services.hasher.hash(person["password"]) if "password" in person else None,
+        password_hash=passwords.hashed(services.hasher, person["password"]) if "password" in person else None,
         source="self" if level == "ial0" else "population_registry",
         level=level,
         locale=person.get("locale", "id"),

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from idp.cli import admins
-from idp.domain.authenticators import totp
+from idp.domain.authenticators import passwords, totp
 from idp.domain.citizens import identifiers, profile
 from idp.domain.citizens.enrolment import NewCitizen, create_citizen
 from idp.domain.citizens.identifiers import Kind
@@ -72,7 +72,7 @@ def _persona(services: Services, registry: PopulationRegistry, persona: Persona)
         phone_number=persona.phone_number,
         phone_confirmed=persona.phone_number is not None,
         nip=persona.asn["nip"] if persona.asn is not None else None,
-        password_hash=services.hasher.hash(persona.password),
+        password_hash=passwords.hashed(services.hasher, persona.password),
         locale=persona.locale,
         zoneinfo=persona.zoneinfo,
         channel=ACTOR,

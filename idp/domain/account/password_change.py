@@ -18,7 +18,6 @@ from idp.domain.citizens.models import Account
 from idp.domain.grants.offline import end_offline
 from idp.domain.sessions import logout
 from idp.domain.store.database import Session
-from idp.protocol.oauth.errors import TemporarilyUnavailable
 from keys import KeyTree
 
 REASON = "password_changed"
@@ -47,18 +46,13 @@ def check_current(
         TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
     """
     subject = account.id.bytes
-    counters = Counters.of(db, tree, "password", account.id, subject, browser, network, policy, now)
-    wait = counters.count(db, now)
-    db.commit()
-    if wait is not None:
-        return _refused(db, account, citizen_id, Refusal.THROTTLED, now, wait)
-    try:
-        right = passwords.possible(password) and hasher.verify(
-            account.password_hash, passwords.prepared(password)
-        )
-    except TemporarilyUnavailable:
-        counters.give_back(db)
-        raise
+    with hasher.place() as hashes:
+        counters = Counters.of(db, tree, "password", account.id, subject, browser, network, policy, now)
+        wait = counters.count(db, now)
+        db.commit()
+        if wait is not None:
+            return _refused(db, account, citizen_id, Refusal.THROTTLED, now, wait)
+        right = passwords.is_right(hashes, account.password_hash, password)
     if not right:
         return _refused(db, account, citizen_id, Refusal.PASSWORD, now)
     counters.forgive(db)

@@ -70,11 +70,6 @@ class Counters:
             else:
                 throttle.forget(db, kind, key)
 
-    def give_back(self, db: Session) -> None:
-        """Undo a count whose guess was never judged."""
-        for kind, key, _ladder in self.rows:
-            throttle.give_back(db, kind, key)
-
 
 def welcome(db: Session, tree: KeyTree, account_id: UUID, browser: bytes, now: datetime) -> None:
     """Count the next passwords of a browser apart: a way back has just set one there, and strangers go on guessing.

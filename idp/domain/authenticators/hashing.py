@@ -12,9 +12,10 @@ import secrets
 import sys
 import threading
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from contextlib import contextmanager
+from typing import Final
 
 from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_RANDOM_SALT_LENGTH, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,35 +29,26 @@ RETRY_AFTER_SECONDS = 2
 STEP_BACK: Final = 5
 """On the scale of nice: a third of the share of a thread that serves."""
 Pepper = Callable[[bytes], bytes]
-Result = TypeVar("Result")
 
 
-class HashPool:
-    """Computes peppered argon2id hashes, at most `parallel` at once with `queue` more waiting."""
+class Hashes:
+    """Computes peppered argon2id hashes in threads of its own, `parallel` at once."""
 
-    def __init__(self, pepper: Pepper, *, parallel: int, queue: int) -> None:
+    def __init__(self, pepper: Pepper, parallel: int) -> None:
         self._pepper = pepper
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1, type=Type.ID)
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="hash", initializer=_step_back)
-        self._places = threading.BoundedSemaphore(parallel + queue)
         self._nobody = _a_hash_of_nothing()
 
     def hash(self, password: str) -> str:
-        """Hash a password for storage.
-
-        Raises:
-            TemporarilyUnavailable: when the queue is full.
-        """
-        return self._computed(self._hasher.hash, self._seasoned(password))
+        """Hash a password for storage."""
+        return self._threads.submit(self._hasher.hash, self._seasoned(password)).result()
 
     def verify(self, stored: str | None, password: str) -> bool:
-        """Check a password; an absent hash costs the same time and is always wrong.
-
-        Raises:
-            TemporarilyUnavailable: when the queue is full.
-        """
+        """Check a password; an absent hash costs the same time and is always wrong."""
+        seasoned = self._seasoned(password)
         try:
-            right = self._computed(self._hasher.verify, stored or self._nobody, self._seasoned(password))
+            right = self._threads.submit(self._hasher.verify, stored or self._nobody, seasoned).result()
         except (VerificationError, InvalidHashError):
             return False
         return right and stored is not None
@@ -68,11 +60,25 @@ class HashPool:
     def _seasoned(self, password: str) -> str:
         return b64encode(self._pepper(password.encode("utf-8"))).decode("ascii")
 
-    def _computed(self, work: Callable[..., Result], *given: str) -> Result:
+
+class HashPool:
+    """The only way to hashes: at most `parallel` are computed at once, `queue` more may wait."""
+
+    def __init__(self, pepper: Pepper, *, parallel: int, queue: int) -> None:
+        self._hashes = Hashes(pepper, parallel)
+        self._places = threading.BoundedSemaphore(parallel + queue)
+
+    @contextmanager
+    def place(self) -> Iterator[Hashes]:
+        """Hold a place in the queue. Take it before other work: who is sent away then has cost next to nothing.
+
+        Raises:
+            TemporarilyUnavailable: when the queue is full.
+        """
         if not self._places.acquire(blocking=False):
             raise TemporarilyUnavailable("too many sign-ins at once", retry_after=RETRY_AFTER_SECONDS)
         try:
-            return self._threads.submit(work, *given).result()
+            yield self._hashes
         finally:
             self._places.release()
 

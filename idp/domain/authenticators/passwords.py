@@ -19,7 +19,7 @@ from sqlalchemy import update
 
 from idp.domain.audit.events import PasswordSet
 from idp.domain.audit.record import record
-from idp.domain.authenticators.hashing import HashPool
+from idp.domain.authenticators.hashing import Hashes, HashPool
 from idp.domain.citizens.models import Account
 from idp.domain.store.database import Session
 
@@ -88,7 +88,13 @@ def hashed(hasher: HashPool, password: str) -> str:
     Raises:
         TemporarilyUnavailable: when too many are being hashed.
     """
-    return hasher.hash(prepared(password))
+    with hasher.place() as hashes:
+        return hashes.hash(prepared(password))
+
+
+def is_right(hashes: Hashes, stored: str | None, password: str) -> bool:
+    """Check a password against a stored hash; where there is none, it costs the same and is wrong."""
+    return possible(password) and hashes.verify(stored, prepared(password))
 
 
 def store(

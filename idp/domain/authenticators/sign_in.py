@@ -25,12 +25,11 @@ from idp.domain.authenticators import (
     totp,
 )
 from idp.domain.authenticators.guesses import NOBODY
-from idp.domain.authenticators.hashing import HashPool
+from idp.domain.authenticators.hashing import Hashes, HashPool
 from idp.domain.authenticators.throttle import PRODUCTION, Policy
 from idp.domain.citizens import identifiers
 from idp.domain.citizens.models import Account, Citizen
 from idp.domain.store.database import Session
-from idp.protocol.oauth.errors import TemporarilyUnavailable
 from keys import KeyTree
 
 log = structlog.get_logger()
@@ -100,6 +99,25 @@ def check_password(
     Raises:
         TemporarilyUnavailable: when too many passwords are being hashed; nothing is counted then.
     """
+    with hasher.place() as hashes:
+        return _judge_password(
+            db, tree, hashes, whom, password, network, now, kind=kind, browser=browser, policy=policy
+        )
+
+
+def _judge_password(
+    db: Session,
+    tree: KeyTree,
+    hashes: Hashes,
+    whom: str | UUID,
+    password: str,
+    network: str,
+    now: datetime,
+    *,
+    kind: AccountKind,
+    browser: bytes,
+    policy: Policy,
+) -> SignInResult:
     account, subject = _find(db, tree, whom, kind)
     counters = guesses.Counters.of(
         db, tree, "password", account.id if account else None, subject, browser, network, policy, now
@@ -109,18 +127,14 @@ def check_password(
     db.commit()
     if wait is not None:
         return _refused(db, account, citizen_id, Refusal.THROTTLED, now, wait)
-    try:
-        stored = account.password_hash if account is not None else None
-        right = passwords.possible(password) and hasher.verify(stored, passwords.prepared(password))
-    except TemporarilyUnavailable:
-        counters.give_back(db)
-        raise
+    stored = account.password_hash if account is not None else None
+    right = passwords.is_right(hashes, stored, password)
     if account is None or not right:
         _watch(db, tree, policy, now)
         reason = Refusal.UNKNOWN if account is None else Refusal.PASSWORD
         return _refused(db, account, citizen_id, reason, now)
-    if stored is not None and hasher.outdated(stored):
-        _rehash(db, hasher, account, password)
+    if stored is not None and hashes.outdated(stored):
+        _rehash(db, hashes, account, password)
     judged = account.password_changed_at
     db.refresh(account, with_for_update={"key_share": True})
     if account.password_hash is None or account.password_changed_at != judged:
@@ -280,11 +294,11 @@ def _record_factor(
     record(db, event, now)
 
 
-def _rehash(db: Session, hasher: HashPool, account: Account, password: str) -> None:
+def _rehash(db: Session, hashes: Hashes, account: Account, password: str) -> None:
     """Hash anew with today's parameters; a password changed meanwhile stays."""
     old = account.password_hash
     db.commit()
-    new = passwords.hashed(hasher, password)
+    new = hashes.hash(passwords.prepared(password))
     db.execute(
         update(Account)
         .where(Account.id == account.id, Account.password_hash == old)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, case, delete, false, literal, null, or_, select, update
+from sqlalchemy import bindparam, case, delete, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from idp.domain.authenticators.models import Attempts
 from idp.domain.store.base import UtcDateTime
@@ -89,6 +91,13 @@ SANDBOX = Policy(
 """Test suites on loopback make some 25 sign-ins a minute (decisions 38); guessing is still slowed down."""
 
 
+FOREVER = timedelta(days=365 * 100)
+"""The window of a counter that only a success clears."""
+_STANDING = select(Attempts.failures, Attempts.window_started_at, Attempts.blocked_until).where(
+    Attempts.kind == bindparam("kind"), Attempts.key == bindparam("key")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether an attempt may be judged, which number it is, and otherwise how long to wait."""
@@ -105,55 +114,62 @@ def key(tree: KeyTree, *parts: bytes) -> bytes:
 
 def count(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) -> Verdict:
     """Count one attempt with one statement; a blocked counter does not move. Commit before judging."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    over: ColumnElement[bool] = (
-        Attempts.window_started_at <= now - ladder.window if ladder.window is not None else false()
-    )
-    attempts = case((over, 1), else_=Attempts.failures + 1)
-    moment = UtcDateTime()
-    statement = insert(Attempts).values(
-        kind=kind,
-        key=name,
-        failures=1,
-        window_started_at=now,
-        blocked_until=now + ladder.wait(1) if ladder.wait(1) else None,
-    )
+    waits = {f"until_{least}": now + wait for least, wait in ladder.steps()}
+    first = now + ladder.wait(1) if ladder.wait(1) else None
+    moments = {"now": now, "over": now - (ladder.window or FOREVER), "first": first}
     moved = db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["kind", "key"],
-            set_={
-                "failures": attempts,
-                "window_started_at": case((over, literal(now, moment)), else_=Attempts.window_started_at),
-                "blocked_until": case(
-                    *((attempts >= least, literal(now + wait, moment)) for least, wait in ladder.steps()),
-                    else_=null(),
-                ),
-            },
-            where=or_(Attempts.blocked_until.is_(None), Attempts.blocked_until <= now),
-        ).returning(Attempts.failures)
+        _counting(db.get_bind().dialect.name, ladder), {"kind": kind, "key": name, **moments, **waits}
     ).one_or_none()
     if moved is not None:
         return Verdict(True, moved.failures)
-    row = db.execute(
-        select(Attempts.failures, Attempts.blocked_until).where(Attempts.kind == kind, Attempts.key == name)
-    ).one()
+    row = db.execute(_STANDING, {"kind": kind, "key": name}).one()
     return Verdict(False, row.failures, max(timedelta(seconds=1), row.blocked_until - now))
+
+
+@lru_cache
+def _counting(dialect: str, ladder: Ladder) -> ReturningInsert[tuple[int]]:
+    """Write the statement of a ladder once; guesses come in crowds."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    now, over = (bindparam(name, type_=UtcDateTime()) for name in ("now", "over"))
+    starts_again = Attempts.window_started_at <= over
+    attempts = case((starts_again, 1), else_=Attempts.failures + 1)
+    until = [
+        (attempts >= least, bindparam(f"until_{least}", type_=UtcDateTime())) for least, _ in ladder.steps()
+    ]
+    return (
+        insert(Attempts)
+        .values(
+            kind=bindparam("kind"),
+            key=bindparam("key"),
+            failures=1,
+            window_started_at=now,
+            blocked_until=bindparam("first", type_=UtcDateTime()),
+        )
+        .on_conflict_do_update(
+            index_elements=["kind", "key"],
+            set_={
+                "failures": attempts,
+                "window_started_at": case((starts_again, now), else_=Attempts.window_started_at),
+                "blocked_until": case(*until, else_=null()),
+            },
+            where=or_(Attempts.blocked_until.is_(None), Attempts.blocked_until <= now),
+        )
+        .returning(Attempts.failures)
+    )
 
 
 def failures(db: Session, kind: str, name: bytes) -> int:
     """Return what a counter stands at, without moving it."""
-    return db.scalar(select(Attempts.failures).where(Attempts.kind == kind, Attempts.key == name)) or 0
+    row = db.execute(_STANDING, {"kind": kind, "key": name}).one_or_none()
+    return row.failures if row is not None else 0
 
 
 def seen(db: Session, kind: str, name: bytes, ladder: Ladder, now: datetime) -> int:
     """Return how many attempts a counter has seen in its window, without moving it."""
-    row = db.execute(
-        select(Attempts.failures, Attempts.window_started_at).where(
-            Attempts.kind == kind, Attempts.key == name
-        )
-    ).one_or_none()
-    over = row is None or (ladder.window is not None and row.window_started_at <= now - ladder.window)
-    return 0 if over else int(row.failures)  # type: ignore[union-attr]  # over when there is none
+    row = db.execute(_STANDING, {"kind": kind, "key": name}).one_or_none()
+    if row is None or (ladder.window is not None and row.window_started_at <= now - ladder.window):
+        return 0
+    return int(row.failures)
 
 
 def begin(db: Session, kind: str, name: bytes, now: datetime) -> None:
