@@ -34,6 +34,7 @@ from idp.web.pages import (
 from idp.web.render import go, show
 
 MOST_TRIES = 5
+WARNINGS = throttle.windowed(3, throttle.DAY)
 EARLIEST = 1900
 TYPED = ("nik", "name", "birth_day", "birth_month", "birth_year")
 VERIFIED, PENDING, NONE = "verified", "pending", "none"
@@ -162,11 +163,14 @@ def returning_page(uid: str | None, *, matched: bool) -> RegisterStopPage:
 
 
 def warn_owner(number: str) -> None:
-    """Tell the owner of an account that somebody tried to register their NIK."""
-    tree = services().tree
+    """Tell the owner of an account that somebody tried to register their NIK; nobody floods them with such letters."""
+    tree, now = services().tree, services().clock()
     with unit_of_work() as db:
         owner = identifiers.account_of(db, Kind.NIK, identifiers.digest(tree.blind_index, Kind.NIK, number))
-        if owner is not None:
+        if owner is None:
+            return
+        name = throttle.key(tree, owner.bytes)
+        if throttle.count(db, "registration.owner", name, WARNINGS, now).allowed:
             notices.tell_account(db, owner, "registration_attempt", {})
 
 

@@ -102,6 +102,9 @@ def test_d8_a_number_with_an_account_stops_neutrally_and_its_owner_is_told(provi
     ]
     assert count(services, Account) == 1
     assert identity(provider, birth_day="18").page == "register", "a wrong date says nothing about accounts"
+    for _ in range(3):
+        identity(provider)
+    assert len(letters(provider)) == 2, "three a day are enough to know, whoever goes on asking"
 
 
 def test_d8_two_registrations_of_one_number_at_once_make_one_account(provider, services):
