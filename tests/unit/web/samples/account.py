@@ -290,13 +290,6 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         passkey=pages.PasskeyLine("1", "Ponsel saya", "/me/security/passkeys/1", NOW, NOW, backed_up=True),
         errors=(FieldError("name", "Beri nama yang Anda kenali."),),
     ),
-    "account-passkey-last": lambda: pages.AccountPasskeyPage(
-        citizen_name="Siti",
-        action="/me/security/passkeys/1",
-        back_url="/me/security/passkeys",
-        passkey=pages.PasskeyLine("1", "Kunci biru", "/me/security/passkeys/1", NOW, hardware=True),
-        errors=(FieldError("", "Ini jalan masuk terakhir ke akun Anda."),),
-    ),
     "account-language": lambda: pages.AccountLanguagePage(
         citizen_name="Siti",
         action="/me/language",
