@@ -25,6 +25,7 @@ MAIN = {
     "account-authenticator-add": "authenticator-form",
     "account-recovery-card": "recovery-form",
     "mfa-enrol": "enrol-form",
+    "mfa-none": "mfa-form",
     "account-contact-add": "contact-form",
     "account-contact-code": "contact-form",
     "account-contact-hold": "hold-form",

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, has_request_context, request
-from flask_babel import Babel, format_date, format_datetime, format_decimal, refresh
+from flask_babel import Babel, format_date, format_datetime, format_decimal, gettext as _, refresh
 
 from idp.web.pages.base import LanguageLink
 
@@ -25,6 +25,8 @@ SPOKEN = LANGUAGES | REGIONAL
 CONSOLE = "/admin"
 DEFAULT = "id"
 COOKIE = "lang"
+MOST_SECONDS = 120
+"""What is longer is said in minutes; the script that counts down knows the same number."""
 COOKIE_SECONDS = 365 * 24 * 3600
 WISH = "lang_wish"
 """What a client wished last; it goes when the browser is closed."""
@@ -37,7 +39,13 @@ def init_locale(app: Flask, catalogues: Path = CATALOGUES) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Jakarta")
     Babel(app, default_translation_directories=str(catalogues), locale_selector=spoken)
     app.jinja_env.filters.update(
-        date=written_date, moment=written_moment, nik=masked_nik, number=written_number
+        date=written_date,
+        moment=written_moment,
+        nik=masked_nik,
+        number=written_number,
+        wait=written_wait,
+        in_seconds=in_seconds,
+        in_minutes=in_minutes,
     )
     app.context_processor(_context)
     app.after_request(_remember)
@@ -101,9 +109,16 @@ def language_links() -> tuple[LanguageLink, ...]:
     rule = request.url_rule
     if rule is not None and rule.methods is not None and "GET" not in rule.methods:
         return ()
+    return links_to("")
+
+
+def links_to(path: str) -> tuple[LanguageLink, ...]:
+    """A page in every language, for pages that answer a form and are asked for again at another address."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "ui_locales"]
     return tuple(
-        LanguageLink(code, label, f"?{urlencode([*kept, ('ui_locales', code)])}", current=code == spoken())
+        LanguageLink(
+            code, label, f"{path}?{urlencode([*kept, ('ui_locales', code)])}", current=code == spoken()
+        )
         for code, label in (LANGUAGES if request.path.startswith(CONSOLE) else SPOKEN).items()
     )
 
@@ -121,6 +136,21 @@ def written_moment(moment: datetime) -> str:
 def written_number(number: int) -> str:
     """A whole number with separators: 12.345 in Bahasa Indonesia, 12,345 in English."""
     return str(format_decimal(number))
+
+
+def written_wait(seconds: int) -> str:
+    """How long somebody has to wait, in the unit they would use: 45 detik, 59 menit."""
+    return in_seconds(seconds) if seconds <= MOST_SECONDS else in_minutes(-(-seconds // 60))
+
+
+def in_seconds(number: int | str) -> str:
+    """A number of seconds; `#` for the script that counts them down."""
+    return str(_("%(n)s detik", n=number))
+
+
+def in_minutes(number: int | str) -> str:
+    """A number of minutes; `#` for the script that counts them down."""
+    return str(_("%(n)s menit", n=number))
 
 
 def masked_nik(nik: str) -> str:

@@ -10,6 +10,8 @@ from idp.domain.authenticators import factors, totp
 from tests import factories
 from tests.visitor import Visitor, changes, letters
 
+NIK = "9933744501900001"
+
 
 @pytest.fixture
 def siti(services):
@@ -115,8 +117,26 @@ def test_without_a_confirmed_contact_there_is_help(provider, services):
         email_confirmed=False,
     )
     page = Visitor(provider).open("/me").password("9933744501850002", factories.PASSWORD)
-    assert page.page == "mfa"
-    assert "Hubungi bantuan" in page.text
+    assert page.page == "mfa-none", "no code is asked for that nobody can have"
+    assert "mfa-cancel" in page.form.buttons
+    assert "/help#lost-phone" in page.text
+
+
+def test_a_telephone_without_applications_gets_codes_from_then_on(provider, services, rp):
+    budi = factories.a_citizen(
+        services, signs_in=True, authenticator=False, phone_confirmed=True, email=None, email_confirmed=False
+    )
+    page = Visitor(provider, rp.browser).open(rp.authorize().location).password(NIK, budi.password)
+    at_application(provider, page)
+    pairs = page.answer.forms["enrol-messages-form"].filled("enrol-messages")
+    page.send(page.form.action, [("proved", "AAAA") if name == "proved" else (name, v) for name, v in pairs])
+    assert page.page == "mfa-enrol", "only the number that was proved"
+    assert how_many(services, budi) == 0
+    page.send(page.form.action, pairs)
+    assert page.page == "consent"
+    assert "second_factor" in changes(provider)
+    again = Visitor(provider).open("/me").password(NIK, budi.password)
+    assert "mfa-send" in again.form.buttons
 
 
 def test_cancelling_goes_back_to_the_service(provider, rp, page):

@@ -123,7 +123,8 @@ def test_o102_a_foreign_number_gets_nothing_unless_its_country_is_allowed(provid
 def test_o102_an_unconfirmed_number_is_no_way(provider, rp, siti, services):
     with services.database.unit_of_work() as db:
         db.execute(update(Contact).where(Contact.kind == "phone").values(verified_at=None))
-    visitor = at_mfa(provider, rp, siti)
+    visitor = Visitor(provider, rp.browser).open(rp.authorize().location).password(siti.email, siti.password)
+    assert visitor.page == "mfa-none"
     token = dict(visitor.form.fields)["csrf_token"]
     visitor.send(visitor.form.action, [("csrf_token", token), ("method", "sms"), ("action", "send")])
     assert not codes_to(provider, NUMBER)

@@ -85,6 +85,7 @@ def test_o100_too_many_wrong_codes_end_the_sign_in(provider, rp, siti, services,
         if visitor.page != "mfa":
             break
     assert visitor.page == "login", "it begins again at the password"
+    assert "Terlalu banyak percobaan" in visitor.text
     assert rp.browser.cookie(SESSION) != before
     assert session(services).ended_at is not None
     assert "SecondFactorRefused" in events(services)

@@ -11,6 +11,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.databases import sqlite_only
 from tests.support.passkeys import check, request as get_request
 from tests.support.race import race
+from tests.support.telephones import codes_to
 from tests.support.ways_back import NEW_PASSWORD, NIK, a_permit, enrol, give_permit, secret_of
 
 
@@ -62,6 +63,33 @@ def test_a_permit_takes_a_passkey_instead_of_an_application(provider, services, 
     assert browser.post("/recover/enrol/options", data=pairs).status == 409, "the permit is spent"
     request, asking = get_request(services)
     assert check(services, key.get(request), asking)
+
+
+@sqlite_only
+def test_a_permit_takes_codes_by_sms_where_a_telephone_runs_no_application(
+    provider, services, citizen, clock
+):
+    browser, number = provider.browser(), "+6285712345678"
+    page = give_permit(browser, a_permit(services, citizen))
+    page = browser.submit(page, "password-form", "password-submit", password=NEW_PASSWORD)
+    page = browser.submit(page, "phone-form", "way-sms")
+    assert page.page == "new-phone"
+    assert not codes_to(provider, number), "coming to the page sends nothing"
+    page = browser.submit(page, "phone-form", "phone-send", phone_number="021 555 0123")
+    assert "phone_number-error" in page.text, "no message goes to a number that takes none"
+    page = browser.submit(page, "phone-form", "phone-send", phone_number="0857-1234-5678")
+    (code,) = codes_to(provider, number)
+    page = browser.submit(page, "phone-form", "phone-submit", otp="000000" if code != "000000" else "111111")
+    assert page.page == "new-phone"
+    page = browser.submit(page, "phone-form", "phone-submit", otp=code)
+    assert page.page == "new-card"
+    standing = [row for row in state.rows(services.database, "factor") if row["removed_at"] is None]
+    assert [row["kind"] for row in standing] == ["message_code"]
+    page = browser.follow(browser.get("/signin"))
+    page = browser.submit(
+        page, "login-form", "login-submit", identifier="0857 1234 5678", password=NEW_PASSWORD
+    )
+    assert browser.follow(page).page == "mfa"
 
 
 @sqlite_only

@@ -97,6 +97,11 @@ def one(known: Sequence[Contact], contact_id: UUID) -> Contact:
     raise ContactRefused("gone")
 
 
+def proved(known: Sequence[Contact], kind: Kind, value: str) -> Contact | None:
+    """Return the contact of a canonical value, where it has been confirmed."""
+    return next((c for c in known if c.kind is kind and _same(kind, c.value, value) and c.verified_at), None)
+
+
 def check_new(known: Sequence[Contact], kind: Kind, value: str) -> None:
     """Refuse what can be no further contact, before a code is sent.
 
@@ -104,7 +109,7 @@ def check_new(known: Sequence[Contact], kind: Kind, value: str) -> None:
         ContactRefused: `known` or `too_many`.
     """
     same_kind = [contact for contact in known if contact.kind is kind]
-    if any(_same(kind, contact.value, value) and contact.verified_at for contact in same_kind):
+    if proved(known, kind, value) is not None:
         raise ContactRefused("known")
     if len(same_kind) >= MOST and not any(_same(kind, contact.value, value) for contact in same_kind):
         raise ContactRefused("too_many")

@@ -39,12 +39,13 @@
     button.addEventListener("click", () => window.print());
   });
 
-  // Count seconds down.
+  // Count a wait down: minutes while it is longer than two of them, then seconds.
   all("[data-countdown]").forEach((element) => {
     const end = performance.now() + Number(element.dataset.countdown) * 1000;
     const timer = setInterval(() => {
       const left = Math.ceil((end - performance.now()) / 1000);
-      if (left > 0) { element.textContent = element.dataset.unit.replace("#", left); return; }
+      if (left > 120) { element.textContent = element.dataset.minutes.replace("#", Math.ceil(left / 60)); return; }
+      if (left > 0) { element.textContent = element.dataset.seconds.replace("#", left); return; }
       element.textContent = element.dataset.done;
       clearInterval(timer);
     }, 1000);

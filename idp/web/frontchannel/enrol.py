@@ -1,29 +1,32 @@
-"""A first second factor at sign-in, for accounts made without one: prove a confirmed contact, then an application.
+"""A first second factor at sign-in, for accounts made without one: prove a confirmed contact, then keep a factor.
 
 A password alone adds no factor: a code sent to a contact that was confirmed before comes first. The secret of the
-application is sealed for this session only after that code was right, so no step can be skipped (ASVS 2.3.1).
+application, and the number that may get codes from now on, are sealed for this session only after that code was right,
+so no step can be skipped (ASVS 2.3.1).
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from idp.domain.authenticators import factors, one_time_codes, totp
+from idp.domain.authenticators import factors, message_codes, one_time_codes, totp
 from idp.domain.cases import letters
 from idp.domain.citizens import contacts
 from idp.domain.citizens.contacts import Contact
+from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.models import Citizen
-from idp.domain.citizens.people import stands
-from idp.domain.messages.channels import masked
+from idp.domain.citizens.people import Person, stands
+from idp.domain.messages.channels import Channel, masked
 from idp.domain.sessions.models import BrowserSession
 from idp.domain.store.database import Session
 from idp.web import csrf
 from idp.web.context import place, services, unit_of_work
-from idp.web.frontchannel import contact_codes, notices, ways
+from idp.web.frontchannel import codes, contact_codes, notices, ways
 from idp.web.frontchannel.flow import cancelled, second_factor_is_due
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
@@ -32,7 +35,14 @@ from idp.web.frontchannel.signed_in import current_session, raise_session
 from idp.web.frontchannel.waiting_secret import open_secret, sealed_secret
 from idp.web.frontchannel.ways import Asking
 from idp.web.ids import uuid_of
-from idp.web.pages import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage, FieldError, Page
+from idp.web.pages import (
+    EnrolAuthenticatorPage,
+    EnrolCodePage,
+    EnrolStartPage,
+    FieldError,
+    NoFactorPage,
+    Page,
+)
 from idp.web.render import go, show
 
 bp = Blueprint("enrol", __name__)
@@ -55,6 +65,11 @@ def enrol_page(db: Session, asking: Asking, wait: int = 0) -> Page | None:
     )
 
 
+def no_factor_page(asking: Asking) -> NoFactorPage:
+    """Say that there is no second factor and none can be added here, and what can be done instead."""
+    return NoFactorPage(agency=agency_of(asking.waiting), action=asking.action)
+
+
 @bp.post("/interaction/<uid>/enrol")
 def enrol(uid: str) -> Response:
     """Take one of the three steps; each asks again whether the account is still without a factor."""
@@ -73,6 +88,8 @@ def enrol(uid: str) -> Response:
         asking = Asking(uid=uid, waiting=waiting, session=session)
         if action == "otp":
             return _take_application(db, asking)
+        if action == "messages":
+            return _take_messages(db, asking)
         chosen = uuid_of(request.form.get("contact"))
         contact = next((each for each in _confirmed(db, asking) if each.id == chosen), None)
         if contact is None:
@@ -111,7 +128,36 @@ def _take_code(db: Session, asking: Asking, contact: Contact) -> Response:
     if not contact_codes.right(db, account_id, contact.kind, contact.value, about, given):
         message = _("Kode tidak cocok atau sudah tidak berlaku. Periksa lagi, atau minta kode baru.")
         return show(_code_page(asking, contact, (FieldError("code", str(message)),)))
-    return show(_application_page(asking, totp.new_secret()))
+    return show(_application_page(asking, totp.new_secret(), contact))
+
+
+def _proved(db: Session, asking: Asking) -> Contact | None:
+    """Return the telephone whose code was right before, as the form says it sealed."""
+    proved = open_secret(request.form.get("proved", ""), _telephone(asking.session))
+    return next((each for each in _confirmed(db, asking) if each.id.hex == proved), None)
+
+
+def _channel(contact: Contact) -> Channel | None:
+    """Return what a telephone takes messages by, where this deployment sends on it."""
+    chosen = contact.channels[0] if contact.kind is Kind.PHONE and contact.channels else ""
+    return Channel(chosen) if chosen and codes.available(Channel(chosen)) else None
+
+
+def _take_messages(db: Session, asking: Asking) -> Response:
+    """Let the telephone that was proved just now get the codes from now on, and go on as after any second factor."""
+    response, session = go(f"/interaction/{asking.uid}"), asking.session
+    contact = _proved(db, asking)
+    channel = _channel(contact) if contact is not None else None
+    if contact is None or channel is None or session.citizen_id is None or not stands(db, session.account_id):
+        return response
+    citizen = db.get_one(Citizen, session.citizen_id)
+    if citizen.data_key is None:
+        return response
+    tree = services().tree
+    person = Person(session.account_id, citizen.id, tree.vault.open(citizen.id, citizen.data_key))
+    message_codes.enrol(db, tree, person, contact.id, channel, services().clock())
+    way = ways.SMS if channel is Channel.SMS else ways.WHATSAPP
+    return _enrolled(db, asking, response, way.factor)
 
 
 def _take_application(db: Session, asking: Asking) -> Response:
@@ -126,7 +172,8 @@ def _take_application(db: Session, asking: Asking) -> Response:
     step = totp.matching_step(secret, request.form.get("otp", ""), now)
     if step is None:
         message = _("Kode tidak cocok. Periksa jam ponsel Anda, lalu ketik kode yang tampil.")
-        return show(_application_page(asking, secret, (FieldError("otp", str(message)),)))
+        errors = (FieldError("otp", str(message)),)
+        return show(_application_page(asking, secret, _proved(db, asking), errors))
     totp.enrol(
         db,
         services().tree.vault.system("factor"),
@@ -136,9 +183,22 @@ def _take_application(db: Session, asking: Asking) -> Response:
         citizen_id=session.citizen_id,
         confirmed_step=step,
     )
+    return _enrolled(db, asking, response, "totp")
+
+
+def _enrolled(db: Session, asking: Asking, response: Response, method: str) -> Response:
+    """Tell the owner everywhere, and raise the session by what was proved."""
+    session = asking.session
+    if session.citizen_id is not None:
+        _tell(db, session.citizen_id)
+    raise_session(db, response, session, (*session.methods.split(), method))
+    return response
+
+
+def _tell(db: Session, citizen_id: UUID) -> None:
     notices.tell(
         db,
-        session.citizen_id,
+        citizen_id,
         "account_change",
         {
             "change": "second_factor",
@@ -147,8 +207,6 @@ def _take_application(db: Session, asking: Asking) -> Response:
             "security_url": f"{services().settings.issuer}/me/security",
         },
     )
-    raise_session(db, response, session, (*session.methods.split(), "totp"))
-    return response
 
 
 def _confirmed(db: Session, asking: Asking) -> list[Contact]:
@@ -178,16 +236,22 @@ def _code_page(asking: Asking, contact: Contact, errors: tuple[FieldError, ...] 
 
 
 def _application_page(
-    asking: Asking, secret: str, errors: tuple[FieldError, ...] = ()
+    asking: Asking, secret: str, contact: Contact | None, errors: tuple[FieldError, ...] = ()
 ) -> EnrolAuthenticatorPage:
     address = totp.uri(secret, "Gerbang")
+    channel = _channel(contact) if contact is not None else None
+    proved = sealed_secret(contact.id.hex, _telephone(asking.session)) if contact is not None else ""
     return EnrolAuthenticatorPage(
         agency=agency_of(asking.waiting),
         action=_action(asking),
         qr_uri=picture(address),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         otpauth_uri=address,
-        hidden=(("sealed", sealed_secret(secret, _about(asking.session))),),
+        hidden=(
+            ("sealed", sealed_secret(secret, _about(asking.session))),
+            *((("proved", proved),) if channel is not None else ()),
+        ),
+        message_channel=codes.channel_name(channel) if channel is not None else "",
         errors=errors,
     )
 
@@ -195,6 +259,10 @@ def _application_page(
 def _about(session: BrowserSession) -> str:
     """Bind codes and secrets to this very session."""
     return f"{ABOUT}:{session.id.hex}"
+
+
+def _telephone(session: BrowserSession) -> str:
+    return f"{_about(session)}:telephone"
 
 
 def _action(asking: Asking) -> str:

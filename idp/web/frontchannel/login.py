@@ -12,9 +12,9 @@ from idp.domain.authenticators.sign_in import Refusal, SignInResult, check_passw
 from idp.domain.citizens.identifiers import MOST_CHARS
 from idp.domain.sessions.interactions import Waiting
 from idp.domain.store.database import Session
-from idp.web import challenges, cookies, csrf, passkeys
+from idp.web import challenges, cookies, csrf, locale, passkeys
 from idp.web.context import place, services, unit_of_work
-from idp.web.frontchannel import notices
+from idp.web.frontchannel import notices, sign_in_words
 from idp.web.frontchannel.accounts_here import known_here
 from idp.web.frontchannel.cross_device_offer import is_offered
 from idp.web.frontchannel.flow import cancelled
@@ -51,6 +51,8 @@ def login_page(
         cancellable=True,
         passkey_action=f"/interaction/{uid}/passkey" if passkeys.available() else "",
         qr_url=f"/interaction/{uid}/qr" if is_offered(waiting) else "",
+        language_links=locale.links_to(f"/interaction/{uid}"),
+        notice=None if errors or wait else sign_in_words.why_again(db, waiting),
         errors=errors,
         wait_seconds=seconds(wait),
         challenge=challenge or challenges.due(),

@@ -15,17 +15,18 @@ from idp.domain.store.database import Session
 from idp.web import cookies, csrf
 from idp.web.context import services, unit_of_work
 from idp.web.frontchannel import notices, ways
-from idp.web.frontchannel.enrol import enrol_page
+from idp.web.frontchannel.enrol import enrol_page, no_factor_page
 from idp.web.frontchannel.flow import cancelled, second_factor_is_due
 from idp.web.frontchannel.frame import agency_of, waiting_for
 from idp.web.frontchannel.login import seconds, slow_down
+from idp.web.frontchannel.sign_in_words import TOO_MANY_CODES
 from idp.web.frontchannel.signed_in import (
     current_session,
     raise_session,
     remember_here,
 )
 from idp.web.frontchannel.ways import Asking, Way as FactorWay
-from idp.web.pages import FieldError, MfaWaysPage, Notice, OutcomePage, Page, Way, WayLink
+from idp.web.pages import FieldError, MfaWaysPage, OutcomePage, Page, Way, WayLink
 from idp.web.render import go, show
 
 bp = Blueprint("mfa", __name__)
@@ -41,6 +42,8 @@ def mfa_page(db: Session, uid: str, waiting: Waiting, session: BrowserSession, w
     first = enrol_page(db, asking)
     if first is not None:
         return first
+    if not ways.open_to(db, asking) and not ways.is_step_up(session):
+        return no_factor_page(asking)
     if wanted == CHOOSE:
         return _list_of_ways(db, asking)
     return _page(db, asking, ways.chosen(db, asking, wanted))
@@ -137,15 +140,8 @@ def _is_to_be_remembered(asking: Asking, way: FactorWay) -> bool:
 
 
 def _page(db: Session, asking: Asking, way: FactorWay) -> Page:
-    open_ways = ways.open_to(db, asking)
-    notice = None
-    if not open_ways:
-        notice = Notice(
-            "warning",
-            _("Akun ini belum punya pengaman kedua"),
-            _("Layanan ini memerlukannya. Hubungi bantuan untuk memasangnya."),
-        )
-    return way.page(db, asking.saying(others=any(other is not way for other in open_ways), notice=notice))
+    others = any(other is not way for other in ways.open_to(db, asking))
+    return way.page(db, asking.saying(others=others))
 
 
 def _list_of_ways(db: Session, asking: Asking) -> MfaWaysPage:
@@ -168,4 +164,5 @@ def _start_over(db: Session, response: Response, session: BrowserSession) -> Res
     """End a sign-in that has guessed too often; it begins again at the password (attacks O-100)."""
     end_everywhere(db, session, "too_many_codes", services().clock())
     cookies.drop_session(response)
+    response.location += f"?{TOO_MANY_CODES}"
     return response

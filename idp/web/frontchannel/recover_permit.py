@@ -5,6 +5,7 @@ What was entered so far travels sealed in the form, bound to this browser; the p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from idp.protocol.webauthn.relying_party import Trust
 from idp.web import csrf, passkeys
 from idp.web.context import place, services, unit_of_work
 from idp.web.cookies import browser_digest
-from idp.web.frontchannel import notices
+from idp.web.frontchannel import notices, recover_messages
 from idp.web.frontchannel.login import seconds, slow_down
 from idp.web.frontchannel.register_account import picture
 from idp.web.frontchannel.signed_in import throttle_policy
@@ -39,6 +40,7 @@ from idp.web.pages import (
     NewAuthenticatorPage,
     NewCardPage,
     NewPasswordPage,
+    NewPhonePage,
     OutcomePage,
     PermitPage,
     Steps,
@@ -102,9 +104,11 @@ def enrol() -> Response:
         return _nothing_left()
     if "password_hash" not in known:
         return _take_password(known, permit)
-    return (
-        _take_passkey(known, permit) if passkeys.FIELD in request.form else _take_authenticator(known, permit)
-    )
+    if passkeys.FIELD in request.form:
+        return _take_passkey(known, permit)
+    if request.form.get("way") == recover_messages.NAME and recover_messages.available():
+        return _take_phone(known, permit)
+    return _take_authenticator(known, permit)
 
 
 @bp.post(OPTIONS)
@@ -171,6 +175,21 @@ def _take_passkey(known: dict[str, Any], permit: Permit) -> Response:
         return _renew(known, permit, keep)
     except Refused as refused:
         return _no_passkey(known, refused)
+
+
+def _take_phone(known: dict[str, Any], permit: Permit) -> Response:
+    """Send a code to a number, or take the code that came there."""
+    action, page = request.form.get("action"), NewPhonePage(action=ENROL, steps=Steps(3, STEPS))
+    if action == "back":
+        return show(_authenticator_page(known))
+    if action == "send":
+        page = recover_messages.send(known, permit, page)
+    elif action == "submit" and recover_messages.NUMBER in known:
+        taken = recover_messages.take(known, permit, page)
+        if not isinstance(taken, NewPhonePage):
+            return _renew(known, permit, taken)
+        page = taken
+    return show(replace(page, hidden=(("state", _seal(known)),)))
 
 
 def _no_passkey(known: dict[str, Any], refused: Refused) -> Response:
@@ -256,6 +275,7 @@ def _authenticator_page(known: dict[str, Any], errors: Errors = ()) -> NewAuthen
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         otpauth_uri=address,
         passkey_options_url=OPTIONS if passkeys.available() else "",
+        phone_offered=recover_messages.available(),
         errors=errors,
         steps=Steps(3, STEPS),
     )

@@ -65,7 +65,7 @@ from idp.web.pages.data_cases import (
     Side,
 )
 from idp.web.pages.elsewhere import ApprovePage, DecidedPage, DeviceCodePage, DeviceConfirmPage
-from idp.web.pages.enrolling import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage
+from idp.web.pages.enrolling import EnrolAuthenticatorPage, EnrolCodePage, EnrolStartPage, NoFactorPage
 from idp.web.pages.leaving import ErrorPage, FormPostPage, HelpPage, LoggedOutPage, LogoutPage, LogoutReport
 from idp.web.pages.managing import (
     AccountAuthenticatorAddPage,
@@ -92,6 +92,7 @@ from idp.web.pages.recovering import (
     NewAuthenticatorPage,
     NewCardPage,
     NewPasswordPage,
+    NewPhonePage,
     NotMePage,
     OutcomePage,
     PermitPage,
@@ -231,6 +232,8 @@ __all__ = [
     "NewAuthenticatorPage",
     "NewCardPage",
     "NewPasswordPage",
+    "NewPhonePage",
+    "NoFactorPage",
     "NotMePage",
     "Notice",
     "OutboxLine",

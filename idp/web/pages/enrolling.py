@@ -37,7 +37,10 @@ class EnrolCodePage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolAuthenticatorPage(Page):
-    """The application itself. Posts `otp`, the hidden sealed secret, and `action` = `otp` or `cancel`."""
+    """The application itself. Posts `otp`, the hidden sealed secret, and `action` = `otp` or `cancel`.
+
+    Or `action` = `messages`: the telephone whose code was right gets the codes from now on (#enrol-messages).
+    """
 
     template: ClassVar[str] = "auth/enrol_authenticator.html"
     data_page: ClassVar[str] = "mfa-enrol"
@@ -46,3 +49,15 @@ class EnrolAuthenticatorPage(Page):
     qr_uri: str
     secret: str
     otpauth_uri: str
+    message_channel: str = ""
+    """What the telephone takes messages by; empty where none was proved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoFactorPage(Page):
+    """No second factor, and none can be added here. Posts `action` = `cancel` (#mfa-cancel)."""
+
+    template: ClassVar[str] = "auth/no_factor.html"
+    data_page: ClassVar[str] = "mfa-none"
+
+    action: str

@@ -81,7 +81,10 @@ class PermitPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAuthenticatorPage(Page):
-    """A new second factor. Posts `otp` (#authenticator-submit), or `credential` of a passkey (#passkey-start)."""
+    """A new second factor. Posts `otp` (#authenticator-submit), or `credential` of a passkey (#passkey-start).
+
+    Or `way` = `sms`, which leads to `NewPhonePage` (#way-sms).
+    """
 
     template: ClassVar[str] = "recover/authenticator.html"
     data_page: ClassVar[str] = "new-authenticator"
@@ -91,6 +94,27 @@ class NewAuthenticatorPage(Page):
     secret: str
     otpauth_uri: str
     passkey_options_url: str = ""
+    phone_offered: bool = False
+    steps: Steps | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPhonePage(Page):
+    """A number that gets the codes from now on. Posts `phone_number` and `action` = `send` (#phone-send), or `back`.
+
+    Once a code is under way: `otp` and `action` = `submit` (#phone-submit), `send` (again) or `open` (another number).
+    """
+
+    template: ClassVar[str] = "recover/phone.html"
+    data_page: ClassVar[str] = "new-phone"
+
+    action: str
+    number: str = ""
+    sent_to: str = ""
+    """Masked."""
+    valid_minutes: int = 10
+    resend_wait_seconds: int = 0
+    outbox_url: str = ""
     steps: Steps | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from idp.domain.citizens.identifiers import Kind
 from idp.domain.citizens.people import Person
 from idp.domain.messages.channels import TO_A_PHONE, Channel, masked
 from idp.domain.store.database import Session
-from idp.web import csrf
+from idp.web import csrf, locale
 from idp.web.context import services
 from idp.web.frontchannel import codes
 from idp.web.frontchannel.login import seconds, slow_down
@@ -132,8 +133,12 @@ def _send(db: Session, resident: Resident, contact: Contact, channel: Channel) -
             ),
         )
         return show(_list(db, resident, words), 503)
-    words = Notice("warning", str(_("Tunggu %(n)s detik sebelum meminta lagi", n=seconds(sent.wait))))
-    return slow_down(show(_list(db, resident, words)), sent.wait)
+    return slow_down(show(_list(db, resident, _too_soon(sent.wait))), sent.wait)
+
+
+def _too_soon(wait: timedelta) -> Notice:
+    words = _("Tunggu %(wait)s sebelum meminta lagi", wait=locale.written_wait(seconds(wait)))
+    return Notice("warning", str(words))
 
 
 def _list(db: Session, resident: Resident, words: Notice | None) -> AccountMessagesPage:

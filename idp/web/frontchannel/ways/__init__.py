@@ -24,6 +24,7 @@ __all__ = [
     "Asking",
     "Way",
     "chosen",
+    "is_step_up",
     "open_to",
     "passkey_kinds",
 ]
@@ -39,5 +40,5 @@ def open_to(db: Session, asking: Asking) -> tuple[Way, ...]:
 
 def chosen(db: Session, asking: Asking, name: str | None) -> Way:
     """Return the way that was asked for where the account has it, else the first it has; one asks in any case."""
-    ways = open_to(db, asking)
-    return next((way for way in ways if way.name == name), ways[0] if ways else AUTHENTICATOR)
+    ways = open_to(db, asking) or ((PASSKEY,) if is_step_up(asking.session) else (AUTHENTICATOR,))
+    return next((way for way in ways if way.name == name), ways[0])

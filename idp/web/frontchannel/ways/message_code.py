@@ -99,8 +99,7 @@ class MessageCode:
                 str(_("Pakai cara lain, atau coba lagi nanti.")),
             )
             return show(self.page(db, asking.saying(notice=notice)), 503)
-        notice = Notice("warning", str(_("Tunggu %(n)s detik sebelum meminta lagi", n=seconds(sent.wait))))
-        return slow_down(show(self.page(db, asking.saying(notice=notice))), sent.wait)
+        return slow_down(show(self.page(db, asking.saying(wait_seconds=seconds(sent.wait)))), sent.wait)
 
     def problem(self, proof: str) -> str:
         """Say why a code does not do."""

@@ -40,7 +40,17 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         secret="ABCD EFGH IJKL MNOP",
         otpauth_uri="otpauth://totp/Gerbang?secret=ABCDEFGHIJKLMNOP",
         passkey_options_url="/i/1/passkey/options",
+        phone_offered=True,
         steps=Steps(3, 4),
+    ),
+    "new-phone": lambda: pages.NewPhonePage(
+        action="/recover/enrol",
+        number="021 555 0123",
+        errors=(FieldError("phone_number", "Nomor ini tidak bisa menerima kode sekarang. Coba nomor lain."),),
+        steps=Steps(3, 4),
+    ),
+    "new-phone-code": lambda: pages.NewPhonePage(
+        action="/recover/enrol", sent_to="+62 ••• •••• 7890", resend_wait_seconds=30, steps=Steps(3, 4)
     ),
     "new-card": lambda: pages.NewCardPage(
         codes=CODES,

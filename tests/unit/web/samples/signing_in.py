@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from idp.web import pages
-from idp.web.pages import FieldError, Page
+from idp.web.pages import FieldError, Notice, Page
 from tests.unit.web.samples.parts import (
     ADDRESS,
     EDUCATION,
@@ -31,8 +31,13 @@ SAMPLES: dict[str, Callable[[], Page]] = {
         identifier="siti@example.id",
         cancellable=True,
         register_url="/register",
-        wait_seconds=30,
+        wait_seconds=3540,
         errors=(FieldError("password", "NIK, email, atau kata sandi tidak cocok. Periksa lalu coba lagi."),),
+    ),
+    "login-again": lambda: pages.LoginPage(
+        action="/i/1",
+        agency=EDUCATION,
+        notice=Notice("info", "Masuk lagi", "Layanan Pendidikan meminta Anda masuk"),
     ),
     "login-passkey": lambda: pages.LoginPage(action="/login", passkey_action="/i/1/passkey"),
     "login-challenge": lambda: pages.LoginPage(
@@ -134,11 +139,13 @@ SAMPLES: dict[str, Callable[[], Page]] = {
     "enrol-authenticator": lambda: pages.EnrolAuthenticatorPage(
         agency=EDUCATION,
         action="/i/1/enrol",
+        message_channel="SMS",
         qr_uri=QR,
         secret="JBSW Y3DP EHPK 3PXP",
         otpauth_uri=OTPAUTH,
         hidden=(("sealed", "AAAA"),),
     ),
+    "mfa-none": lambda: pages.NoFactorPage(agency=EDUCATION, action="/i/1"),
     "consent": lambda: pages.ConsentPage(
         action="/i/1",
         agency=EDUCATION,
