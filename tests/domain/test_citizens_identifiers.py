@@ -20,6 +20,8 @@ from idp.domain.citizens.nik import Oddity
         "+62 812-3456-7890",
         "0062 812 3456 7890",
         "8123 4567 890",
+        "0812\u20113456\u20137890",
+        "\u202a+62 812-3456-7890\u202c",
     ],
 )
 def test_o7_every_spelling_of_a_phone_number_is_the_same(typed):

@@ -22,7 +22,8 @@ MOST_CHARS = 254  # RFC 5321 §4.5.3.1.3
 MOST_LOCAL_CHARS = 64
 NIK_DIGITS, NIP_DIGITS = 16, 18
 
-_FILLERS = re.compile(r"[\s.\-()/]+")
+_FILLERS = re.compile(r"[\s.\-\u2010-\u2015\u2212()/\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+"""What people, address books and chats put between digits: blanks, dashes of every length, invisible marks."""
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x1f\x7f]+")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _USERNAME = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9._-]{2,63}")

@@ -132,7 +132,7 @@ def stop_page(uid: str | None, title: str, text: str) -> RegisterStopPage:
         text=text,
         ways=(
             Way(_("Masuk dengan akun yang sudah ada"), registering.way_out(uid)),
-            Way(_("Lupa kata sandi"), "/help#forgot"),
+            Way(_("Lupa kata sandi"), f"/recover?uid={uid}" if uid else "/recover"),
             Way(_("Hubungi bantuan"), "/help#contact"),
         ),
     )
