@@ -131,7 +131,7 @@ def look_at_my_data(walk: Walk, town: Town, someone: Person) -> None:
     """Everything held, with who vouches for it."""
     walk.page.goto(f"{town.issuer}/me")
     walk.at("account", "account")
-    walk.press("nav a[href='/me/data']")
+    walk.press(".tiles a[href='/me/data']")
     walk.at("account-data", "account-data")
     shown = walk.find("main").inner_text()
     assert someone.name in shown and someone.email in shown and "Dukcapil" in shown
@@ -140,7 +140,8 @@ def look_at_my_data(walk: Walk, town: Town, someone: Person) -> None:
 
 def withdraw(walk: Walk, town: Town, desk: Desk) -> None:
     """A withdrawn consent ends the agency's access at its next question."""
-    walk.press("nav a[href='/me/services']")
+    walk.press("nav a[href='/me']")
+    walk.press(".tiles a[href='/me/services']")
     walk.at("account-services", "account-services")
     cards = walk.find("main a.row-link")
     assert cards.count() == len(OPEN_TO_ALL)

@@ -56,7 +56,11 @@ def messages(db: Session, resident: Resident) -> SecurityRow:
 def recovery_card(db: Session, resident: Resident) -> SecurityRow:
     """Tell of the recovery card."""
     left = recovery_codes.left(db, resident.session.account_id)
-    status = ngettext("%(num)s kode tersisa", "%(num)s kode tersisa", left)
+    status = (
+        ngettext("%(num)s kode tersisa", "%(num)s kode tersisa", left)
+        if left
+        else _("Tidak ada yang berlaku")
+    )
     return SecurityRow("recovery-card", _("Kartu pemulihan"), status, "/me/security/recovery-card")
 
 

@@ -120,6 +120,7 @@ REASONS: Final[Mapping[str, Any]] = {
     "shared": lazy_gettext("Perangkat dipakai bersama"),
     "removed_here": lazy_gettext("Akun dihapus dari peramban itu"),
     "refused": lazy_gettext("Anda menolak"),
+    "too_many_codes": lazy_gettext("Terlalu banyak percobaan"),
     "number": lazy_gettext("Angka yang dipilih tidak sama"),
 }
 METHODS: Final[Mapping[str, Any]] = {
@@ -129,6 +130,7 @@ METHODS: Final[Mapping[str, Any]] = {
     "passkey": lazy_gettext("kunci sandi"),
     "security_key": lazy_gettext("kunci keamanan"),
     "message_code": lazy_gettext("kode lewat pesan"),
+    "whatsapp_code": lazy_gettext("kode lewat pesan"),
     "remembered_device": lazy_gettext("perangkat yang diingat"),
     "another_device": lazy_gettext("persetujuan dari ponsel"),
 }
