@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import create_engine, insert, make_url, select
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from idp.domain.keystore.models import WrappedKek, WrappedSigningKey
 from idp.domain.keystore.store import STAMP
-from idp.domain.store.database import Database
 from idp.domain.store.stamps import bump
 from keys import KeyState, KeyTree, RootKey, RotationPolicy, StoredKek, StoredKey, rotate
 
@@ -61,17 +62,30 @@ def _row(key: StoredKey) -> dict[str, Any]:
     return {**asdict(key), "state": key.state.value, "public_jwk": dict(key.public_jwk)}
 
 
+class _Writer:
+    """One engine for all databases of a kind, so that its statements are compiled once per process, not per test."""
+
+    def __init__(self, kind: str) -> None:
+        self._url = make_url(f"{kind}://")
+        self._engine = create_engine(self._url, poolclass=NullPool, creator=self._connect)
+
+    def _connect(self) -> Any:
+        arguments, options = self._engine.dialect.create_connect_args(self._url)
+        return self._engine.dialect.connect(*arguments, **options)
+
+    def write(self, url: str, made: _Made) -> None:
+        """Put keys into the database at `url` if it has none, in one transaction."""
+        self._url = make_url(url)
+        with Session(self._engine) as db, db.begin():
+            if db.scalars(select(WrappedKek.purpose).limit(1)).first() is None:
+                db.execute(insert(WrappedKek), [asdict(kek) for kek in made.keks()])
+                db.execute(insert(WrappedSigningKey), [_row(key) for key in made.signing_keys()])
+                bump(db, STAMP)
+
+
+_writer = cache(_Writer)
+
+
 def give(database_url: str, now: datetime) -> None:
-    """Put the keys into a database that has none."""
-    made = _made(now)
-    database = Database(database_url)
-    try:
-        with database.unit_of_work() as db:
-            if db.scalars(select(WrappedKek.purpose).limit(1)).first() is not None:
-                return
-            # In one transaction instead of one for each key: every test begins here.
-            db.execute(insert(WrappedKek), [asdict(kek) for kek in made.keks()])
-            db.execute(insert(WrappedSigningKey), [_row(key) for key in made.signing_keys()])
-            bump(db, STAMP)
-    finally:
-        database.close()
+    """Put the keys into a database that has none; every test begins here."""
+    _writer(make_url(database_url).drivername).write(database_url, _made(now))
