@@ -4,7 +4,7 @@ Usage: suite.py [--conformance] [PATH ...] [-- PYTEST OPTION ...]
 
 The first part runs in parallel, its files in memory where there is room. The second part, tests marked `serial`
 (browser journeys, killed processes), runs when the first has gone: they wait more than they compute, so journeys take
-one lane and the others another (tests/support/lanes.py). A narrowed selection has one lane only. Each part leaves a
+two lanes and the others a third (tests/support/lanes.py). A narrowed selection has one lane only. Each part leaves a
 ledger (tests/support/ledger.py).
 """
 
@@ -95,9 +95,9 @@ def workers(paths: Sequence[str]) -> list[str]:
 
 
 def lanes(paths: Sequence[str], marker: str) -> list[str]:
-    """Give the second part two lanes when it is all of it: what was asked for by name is watched while it runs."""
+    """Give the second part three lanes when it is all of it: what was asked for by name is watched while it runs."""
     single = paths or marker or os.environ.get("GERBANG_TEST_WORKERS") == "0"
-    return ["-p", "no:xdist"] if single else ["-n", "2", "--dist", "loadfile"]
+    return ["-p", "no:xdist"] if single else ["-n", "3", "--dist", "loadfile"]
 
 
 def in_memory() -> dict[str, str]:

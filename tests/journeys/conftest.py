@@ -1,4 +1,4 @@
-"""One sandbox for all journeys, as `make run` starts it."""
+"""A sandbox for the journeys of a lane, as `make run` starts it."""
 
 from collections.abc import Callable, Iterator
 

@@ -2,11 +2,15 @@
 
 from xdist.scheduler import LoadFileScheduling
 
-ONE_TOWN = "tests/journeys/"
+JOURNEYS = "tests/journeys/"
+SECOND_TOWN = "tests/journeys/test_n"
+"""Journeys from here on in the alphabet go through a town of their own, so that both halves take as long."""
 
 
 class Lanes(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """Files go to whoever is free; all journeys go together, for they share the sandbox the first of them starts."""
+    """Files go to whoever is free; journeys stay together by town, which the first of them starts."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return ONE_TOWN if nodeid.startswith(ONE_TOWN) else str(super()._split_scope(nodeid))
+        if nodeid.startswith(JOURNEYS):
+            return "second town" if nodeid >= SECOND_TOWN else "first town"
+        return str(super()._split_scope(nodeid))
