@@ -111,7 +111,7 @@ def open_case(
         CaseRefused: `unknown`, `closed` when the account may not be recovered, `open` when one waits already.
     """
     citizen = db.get(Citizen, citizen_id)
-    account = db.get(Account, citizen.account_id) if citizen is not None else None
+    account = renewal.take(db, citizen.account_id) if citizen is not None else None
     if citizen is None or account is None:
         raise CaseRefused("unknown")
     if not renewal.may_be_renewed(db, account):
@@ -174,6 +174,7 @@ def decide(
         raise CaseRefused("gone")
     if case.opened_by == officer:
         raise CaseRefused("own")
+    account = renewal.take(db, case.account_id)
     decided = db.execute(
         update(SupportCase)
         .where(
@@ -188,7 +189,6 @@ def decide(
         .returning(SupportCase.id)
         .execution_options(synchronize_session=False)
     ).first()
-    account = db.get(Account, case.account_id)
     if decided is None or account is None:
         raise CaseRefused("gone")
     event = CaseDecided(

@@ -134,15 +134,16 @@ def lock(
     end_offline(db, citizen_id, LOCKED, now)
     known_browsers.forget_all(db, account_id)
     remembered_devices.end_all(db, account_id, now)
-    letters.retire(db, account_id, None, now)
-    permits.retire(db, account_id, now)
     db.execute(
         update(SupportCase)
         .where(SupportCase.account_id == account_id, SupportCase.kind == COUNTER, SupportCase.state == "open")
         .values(state="closed", decided_at=now)
         .execution_options(synchronize_session=False)
     )
-    return Locked(citizen_id, pending_changes.cancel_all(db, citizen_id, now))
+    called_off = pending_changes.cancel_all(db, citizen_id, now)
+    letters.retire(db, account_id, None, now)
+    permits.retire(db, account_id, now)  # last: cases and changes that were being decided may have given one
+    return Locked(citizen_id, called_off)
 
 
 def is_locked_by_owner(db: Session, account_id: UUID) -> bool:

@@ -63,6 +63,7 @@ def set_password(db: Session, token: str, account_id: UUID, password_hash: str, 
     Raises:
         NothingLeft: the link was spent, retired or is too old, or the account is closed.
     """
+    take(db, account_id)
     citizen = db.scalars(select(Citizen).where(Citizen.account_id == account_id)).one_or_none()
     if citizen is None or citizen.erased_at is not None or not letters.spend(db, token, "password", now):
         raise NothingLeft
@@ -89,7 +90,7 @@ def renew(
     Raises:
         NothingLeft: the permit was spent or is too old, or the account is closed or locked by somebody else.
     """
-    account = db.get(Account, permit.account_id)
+    account = take(db, permit.account_id)
     if account is None or not may_be_renewed(db, account) or not permits.spend(db, permit.id, now):
         raise NothingLeft
     factors.take_off(db, account.id, now, citizen_id=permit.citizen_id)
@@ -101,6 +102,11 @@ def renew(
     event = AccountRenewed(citizen_id=permit.citizen_id, origin=permit.origin, case_id=permit.case_id)
     record(db, event, now)
     return Renewed(permit.citizen_id, codes, pending_changes.cancel_all(db, permit.citizen_id, now))
+
+
+def take(db: Session, account_id: UUID) -> Account | None:
+    """Take the account before anything of it, as whoever locks it does: of both at once one waits for the other."""
+    return db.get(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def may_be_renewed(db: Session, account: Account) -> bool:
