@@ -3,10 +3,14 @@
 import pytest
 from joserfc.jwk import ECKey
 
+from idp.domain.citizens.identifiers import Kind
+from idp.domain.citizens.logins import sign_in_with
 from tests import factories
 from tests.support import exchange
+from tests.visitor import Visitor
 
 NPWP = "9933744501900001"
+FIRST_NIP, SECOND_NIP = "198503122010012003", "198503122024212009"
 
 
 def push(provider, text: str, content_type: str = "application/jwt"):
@@ -102,3 +106,25 @@ def test_a_suspended_client_pushes_nothing(services, provider, citizen):
     factories.suspend(services, "tax-office")
     assert push(provider, office.push(stated(), nik=NPWP)).status in (400, 401)
     assert "npwp" not in exchange.values_of(services, citizen)
+
+
+def test_c14_civil_servants_sign_in_with_the_nip_their_employer_knows(services, provider):
+    siti = factories.a_citizen(services, signs_in=True)
+    bkn = exchange.a_publisher(services, "civil_service", attributes=("nip",))
+
+    def states(number):
+        told = {"nip": {"value": number, "verified_at": exchange.VERIFIED_AT}}
+        assert push(provider, bkn.push(told, nik=NPWP)).status == 202
+
+    def opens(number):
+        return Visitor(provider).open("/me").password(number, siti.password).page == "mfa"
+
+    assert not opens(FIRST_NIP)
+    states(FIRST_NIP)
+    assert opens("19850312 201001 2 003")
+    states(SECOND_NIP)
+    assert opens(SECOND_NIP)
+    assert not opens(FIRST_NIP), "a number of a contract that is over"
+    with services.database.unit_of_work() as db:
+        sign_in_with(db, services.tree, siti.account_id, Kind.NIP, None, services.clock())
+    assert not opens(SECOND_NIP)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from idp.domain.citizens import identifiers
-from idp.domain.citizens.identifiers import Kind
+from idp.domain.citizens.identifiers import Kind, Malformed
 from idp.domain.citizens.models import Identifier
 from idp.domain.store.database import Session
 from keys import KeyTree
@@ -54,6 +55,24 @@ def add_identifier(
         db.add(made)
         db.flush()
     return made
+
+
+def sign_in_with(
+    db: Session, tree: KeyTree, account_id: UUID, kind: Kind, text: str | None, now: datetime
+) -> None:
+    """Let an account sign in with this number of a kind and with no earlier one; None lets it with none."""
+    try:
+        value = identifiers.canonical(kind, text) if text is not None else None
+    except Malformed:
+        value = None
+    mine = (Identifier.account_id == account_id, Identifier.kind == kind.value)
+    if value is not None:
+        digest = identifiers.digest(tree.blind_index, kind, value)
+        if db.scalar(select(Identifier.id).where(*mine, Identifier.digest == digest, Identifier.login)):
+            return
+    db.execute(delete(Identifier).where(*mine))
+    if value is not None:
+        add_identifier(db, tree, account_id, kind, value, now)
 
 
 def _identifier(account_id: UUID, kind: Kind, digest: bytes, now: datetime, *, login: bool) -> Identifier:

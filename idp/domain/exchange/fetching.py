@@ -18,6 +18,8 @@ from idp import trace
 from idp.domain.audit.exchange_events import AttributesFetched, AttributesPushed, PublisherFailed
 from idp.domain.audit.record import record
 from idp.domain.citizens import profile
+from idp.domain.citizens.identifiers import Kind
+from idp.domain.citizens.logins import sign_in_with
 from idp.domain.citizens.models import AttributeValue, Citizen
 from idp.domain.consent.decisions import one_at_a_time
 from idp.domain.events import outbox
@@ -36,6 +38,8 @@ from keys import DataKey, KeyTree, Place
 
 KIND: Final = "fetch"
 CHANNEL: Final = "publisher"
+NIP: Final = "nip"
+"""Civil servants sign in with it too, as long as their employer knows it (features C14)."""
 NIK_TERMS: Final = orjson.dumps({"nik": {"source": "population_registry", "legal_basis": "law"}}).decode()
 
 
@@ -131,8 +135,7 @@ def keep(db: Session, tree: KeyTree, heard: Heard, now: datetime) -> None:
     names = tuple(heard.stated)
     if names:
         data_key = tree.vault.open(citizen.id, citizen.data_key)
-        seal = tree.vault.system("pii")
-        store(db, seal, data_key, citizen_id, publication.agency_id, heard.stated, now)
+        store(db, tree, data_key, citizen_id, publication.agency_id, heard.stated, now)
         event = AttributesFetched(
             citizen_id=citizen_id,
             client_id=publication.client_id,
@@ -161,7 +164,7 @@ def keep(db: Session, tree: KeyTree, heard: Heard, now: datetime) -> None:
 
 def take_push(
     db: Session,
-    seal: DataKey,
+    tree: KeyTree,
     data_key: DataKey,
     citizen_id: UUID,
     client: Client,
@@ -169,7 +172,7 @@ def take_push(
     now: datetime,
 ) -> None:
     """Keep values their owner sent by itself."""
-    store(db, seal, data_key, citizen_id, client.agency_id, stated, now)
+    store(db, tree, data_key, citizen_id, client.agency_id, stated, now)
     event = AttributesPushed(
         citizen_id=citizen_id,
         client_id=client.client_id,
@@ -181,7 +184,7 @@ def take_push(
 
 def store(
     db: Session,
-    seal: DataKey,
+    tree: KeyTree,
     data_key: DataKey,
     citizen_id: UUID,
     agency_id: str,
@@ -207,9 +210,16 @@ def store(
             valid_until=said.valid_until,
             now=now,
         )
+        if name == NIP:
+            _signs_in_with(db, tree, citizen_id, str(said.value), now)
     differing = [n for n, said in stated.items() if n in before and before[n].value != said.value]
     if differing:
-        changed(db, seal, citizen_id, differing, now)
+        changed(db, tree.vault.system("pii"), citizen_id, differing, now)
+
+
+def _signs_in_with(db: Session, tree: KeyTree, citizen_id: UUID, nip: str | None, now: datetime) -> None:
+    account_id = db.get_one(Citizen, citizen_id).account_id
+    sign_in_with(db, tree, account_id, Kind.NIP, nip, now)
 
 
 def _is_behind(kept: profile.Value | None, agency_id: str, said: Stated) -> bool:
@@ -237,6 +247,8 @@ def _let_go(db: Session, tree: KeyTree, question: Question, stated: Collection[s
     ]
     for name in gone:
         profile.supersede(db, question.citizen_id, name, now)
+        if name == NIP:
+            _signs_in_with(db, tree, question.citizen_id, None, now)
     if gone:
         changed(db, tree.vault.system("pii"), question.citizen_id, gone, now)
 

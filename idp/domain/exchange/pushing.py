@@ -92,7 +92,7 @@ def take(
     data_key = tree.vault.open(citizen.id, citizen.data_key)
     mine = {name: said for name, said in stated.items() if name in own}
     if mine:
-        fetching.take_push(db, tree.vault.system("pii"), data_key, citizen_id, client, mine, now)
+        fetching.take_push(db, tree, data_key, citizen_id, client, mine, now)
     for name, said in stated.items():
         if name not in own:
             report = Report(citizen_id, name, client.agency_id, said.value, said.verified_at)
