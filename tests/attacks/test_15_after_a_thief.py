@@ -35,6 +35,13 @@ def said_not_me(services, citizen):
         assert locking.lock(db, seal, citizen.account_id, services.clock(), reason="letter")
 
 
+def add_contact(services, citizen, value):
+    with services.database.unit_of_work() as db:
+        row = db.get_one(Citizen, citizen.citizen_id)
+        person = Person(row.account_id, row.id, services.tree.vault.open(row.id, row.data_key))
+        contacts.add(db, services.tree, person, Kind.EMAIL, value, services.clock(), confirmed=True)
+
+
 def opened_by_card(provider, services, citizen, browser=None):
     codes = recovery_codes.new_codes()
     with services.database.unit_of_work() as db:
@@ -51,8 +58,10 @@ def test_a_key_of_the_thief_opens_nothing_after_the_owner_is_back(provider, serv
     clock.advance(days=40)
     thiefs = passkeys.add(services, siti)
     said_not_me(services, siti)
+    clock.advance(seconds=1)
+    late = passkeys.add(services, siti)  # what was under way when the owner locked
     assert opened_by_card(provider, services, siti).page == "outcome"
-    for key, opens in ((thiefs, False), (own, True)):
+    for key, opens in ((thiefs, False), (late, False), (own, True)):
         options, asking = passkeys.request(services)
         assert bool(passkeys.check(services, key.get(options), asking)) is opens
     owner = Visitor(provider).open("/me").password(siti.email, NEW_PASSWORD)
@@ -67,13 +76,12 @@ def test_o121_an_address_of_the_thief_is_no_way_back_after_the_owner_is(provider
         services, signs_in=True, phone_confirmed=True, email=None, email_confirmed=False
     )
     clock.advance(days=90)
-    with services.database.unit_of_work() as db:
-        row = db.get_one(Citizen, citizen.citizen_id)
-        person = Person(row.account_id, row.id, services.tree.vault.open(row.id, row.data_key))
-        added = (db, services.tree, person, Kind.EMAIL, "mallory@contoh.id", services.clock())
-        contacts.add(*added, confirmed=True)
+    add_contact(services, citizen, "mallory@contoh.id")
     clock.advance(days=5)
     said_not_me(services, citizen)
+    clock.advance(seconds=1)
+    add_contact(services, citizen, "eve@contoh.id")  # what was under way when the owner locked
+    clock.advance(days=5)
     ask(provider.browser(), "081234567890")
     recovering.write_letters(services)
     assert delivered(services)[0].to == "+6281234567890"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from idp.domain.authenticators import factors
 from idp.domain.authenticators.models import Factor
@@ -27,18 +27,17 @@ REGISTERING: Final = timedelta(minutes=1)
 
 
 def take_off_factors(db: Session, citizen: Citizen, said_at: datetime, now: datetime) -> Sequence[str]:
-    """Take off what was added in the weeks before the owner said so; return the kinds."""
+    """Take off what was added since some weeks before the owner said so; return the kinds."""
     since = max(said_at - REACHES_BACK, citizen.created_at + REGISTERING)
-    lately = (Factor.created_at > since, Factor.created_at <= said_at)
-    return factors.take_off(db, citizen.account_id, now, *lately, citizen_id=citizen.id)
+    return factors.take_off(db, citizen.account_id, now, Factor.created_at > since, citizen_id=citizen.id)
 
 
 def is_doubted(db: Session, citizen_id: UUID, since: datetime) -> bool:
-    """Tell whether the owner said so in the weeks after `since`, when a contact was confirmed."""
+    """Tell whether the owner said so in the weeks after `since`, when a contact was confirmed, or just before it."""
     said = select(SupportCase.id).where(
         SupportCase.citizen_id == citizen_id,
         SupportCase.kind == NOT_ME,
-        SupportCase.opened_at >= since,
         SupportCase.opened_at <= since + REACHES_BACK,
+        or_(SupportCase.decided_at.is_(None), SupportCase.decided_at >= since),
     )
     return db.scalars(said).first() is not None

@@ -30,6 +30,7 @@ from keys import DataKey, KeyTree
 
 LOCKED: Final = "locked"
 COUNTER: Final = "counter"
+CARD: Final = "card"
 HIJACKING: Final = "hijacking"
 """Why an account is disabled, in the words of RISC 1.0 §2.3."""
 LINK_LIFETIME: Final = REACHES_BACK
@@ -166,7 +167,7 @@ def unlock(
 ) -> Unlocked | None:
     """Open an account its owner has locked, by a way back; None when it is not locked that way.
 
-    What whoever was in it may have added to get in again opens nothing any more.
+    What whoever was in it may have added to get in again opens nothing any more; a permit takes all factors off itself.
     """
     if not is_locked_by_owner(db, account_id):
         return None
@@ -183,7 +184,8 @@ def unlock(
         .returning(SupportCase.opened_at)
         .execution_options(synchronize_session=False)
     ).scalar_one()
-    removed = disowned.take_off_factors(db, db.get_one(Citizen, citizen_id), said_at, now)
+    citizen = db.get_one(Citizen, citizen_id)
+    removed = disowned.take_off_factors(db, citizen, said_at, now) if way == CARD else ()
     tell_standing(db, seal, citizen_id, EventKind.ACCOUNT_ENABLED, {}, now)
     record(db, AccountUnlocked(citizen_id=citizen_id, account_id=account_id, way=way), now)
     return Unlocked(tuple(removed))

@@ -264,7 +264,7 @@ def _open_by_card(db: Session, link: Link, code: str) -> None:
     left = recovery_codes.left(db, link.account_id)
     record(db, RecoveryCodeUsed(account_id=link.account_id, citizen_id=link.citizen_id, left=left), now)
     throttle.forget(db, "recover.card", throttle.key(tree, link.account_id.bytes))
-    locking.unlock(db, tree.vault.system("pii"), link.account_id, link.citizen_id, "card", now)
+    locking.unlock(db, tree.vault.system("pii"), link.account_id, link.citizen_id, locking.CARD, now)
 
 
 def _way_out(db: Session, uid: str | None) -> str:
