@@ -111,6 +111,11 @@ def touch(db: Session, session: BrowserSession, limits: SessionLimits, now: date
         session.seen_at, session.idle_expires_at = now, now + allowed.idle
 
 
+def has_ended(db: Session, session_id: UUID) -> bool:
+    """Tell whether a session that was found before has been ended since."""
+    return db.scalar(select(BrowserSession.ended_at).where(BrowserSession.id == session_id)) is not None
+
+
 def live_of(db: Session, account_id: UUID, now: datetime) -> Sequence[BrowserSession]:
     """Return the live sessions of an account, the latest first."""
     return db.scalars(

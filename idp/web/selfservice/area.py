@@ -13,7 +13,7 @@ from flask import Blueprint, Response, g, request
 
 from idp.domain.citizens import profile
 from idp.domain.citizens.models import Account, Citizen
-from idp.domain.citizens.people import Person
+from idp.domain.citizens.people import Person, stands
 from idp.domain.citizens.profile import Value
 from idp.domain.registry.lookup import as_client
 from idp.domain.registry.models import ClientRegistration
@@ -79,7 +79,21 @@ def at_home(*, fresh: bool = False, back: str = "") -> Iterator[tuple[Session, R
         g.shared_device = resident.session.shared
         if fresh and not _is_fresh(resident.session):
             raise SignInFirst(fresh=True, back=back)
+        if fresh and request.method == "POST":
+            stay(db, resident)
         yield db, resident
+
+
+def stay(db: Session, resident: Resident) -> None:
+    """Look again before a change, also where judging a code has ended the transaction.
+
+    Whoever locks or renews the account at this moment waits for this transaction, or has ended the session.
+
+    Raises:
+        SignInFirst: leads to the sign-in page and back.
+    """
+    if not stands(db, resident.session.account_id) or browser.has_ended(db, resident.session.id):
+        raise SignInFirst
 
 
 @bp.errorhandler(SignInFirst)

@@ -22,7 +22,7 @@ from idp.web import csrf
 from idp.web.context import services
 from idp.web.pages import AccountContactHoldPage, AccountContactPage, Notice
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.area import Resident, at_home, bp, stay
 from idp.web.selfservice.contacts import (
     ADDRESS,
     NEW,
@@ -102,7 +102,8 @@ def confirm_change(contact_id: UUID, action: str) -> Response:
             where = f"{ADDRESS}/{contact_id}/{action}"
             page = code_page(resident, old.kind, old.value, about, action=where, errors=(wrong_code(),))
             return show(page)
-        refusal = _refusal(db, resident, chosen, action)  # judging the code has ended the transaction
+        stay(db, resident)
+        refusal = _refusal(db, resident, chosen, action)
         if refusal is not None:
             return show(_page(db, resident, contact_id, refusal), 409)
         return _act(db, resident, chosen, action)

@@ -25,7 +25,7 @@ from idp.web.pages import (
     FieldError,
 )
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.area import Resident, at_home, bp, stay
 from idp.web.selfservice.telling import notice, told
 
 ADDRESS = "/me/contacts"
@@ -86,6 +86,7 @@ def confirm_contact() -> Response:
             return send_code(db, resident, kind, value, NEW)
         if not right_code(db, resident, waiting):
             return show(code_page(resident, kind, value, NEW, errors=(wrong_code(),)))
+        stay(db, resident)
         told(db, resident.citizen.id, "contact_added", value)
         try:
             added = contacts.add(

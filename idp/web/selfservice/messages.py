@@ -30,7 +30,7 @@ from idp.web.pages import (
     TelephoneLine,
 )
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.area import Resident, at_home, bp, stay
 from idp.web.selfservice.telling import notice, told
 
 ADDRESS: Final = "/me/security/messages"
@@ -83,6 +83,7 @@ def take_first_code() -> Response:
             )
             page = _code_page(db, resident, contact, channel, (FieldError("otp", str(words)),))
             return show(page)
+        stay(db, resident)
         person = Person(resident.session.account_id, resident.citizen.id, resident.data_key)
         message_codes.enrol(db, tree, person, contact.id, channel, now)
         told(db, resident.citizen.id, "message_code_on", masked(contact.value))

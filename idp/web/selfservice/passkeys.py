@@ -28,7 +28,7 @@ from idp.web.pages import (
     SecurityRow,
 )
 from idp.web.render import go, show
-from idp.web.selfservice.area import Resident, at_home, bp
+from idp.web.selfservice.area import Resident, at_home, bp, stay
 from idp.web.selfservice.telling import told
 
 ADDRESS: Final = "/me/security/passkeys"
@@ -92,6 +92,7 @@ def add() -> Response:
         try:
             posted = request.form.get(passkeys.FIELD, "")
             new = take_created(db, posted, asking, trust, now, account_id=account_id)
+            stay(db, resident)
             seal = deployment.tree.vault.system("factor")
             title = kept_passkeys.called(name) or place().device
             kept_passkeys.keep(db, seal, account_id, new, title, now, citizen_id=citizen_id)
