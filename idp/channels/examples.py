@@ -46,6 +46,7 @@ def context(issuer: str) -> Mapping[str, Any]:
         "place": "Bandung",
         "codes_left": 9,
         "late_count": 2,
+        "conflict_count": 120,
         "people_count": 4200,
         "usual_count": 30,
         "matched": True,

@@ -88,12 +88,12 @@ def test_o102_twenty_requests_in_a_minute_send_two_codes(provider, rp, siti, clo
 
 def test_o102_an_hour_of_asking_meets_the_limit_of_the_account_and_the_number(provider, rp, siti, clock):
     sent = 0
-    for _ in range(100):
+    for _ in range(40):
         rp.browser = provider.browser()
         visitor = at_mfa(provider, rp, siti).press("mfa-send")
         sent += visitor.status == 200
-        clock.advance(seconds=31)
-    assert sent <= 20, "the sandbox's limit; production's is five"
+        clock.advance(seconds=89)
+    assert 1 <= sent <= 20, "the sandbox's limit; production's is five"
 
 
 def test_o102_a_premium_number_gets_nothing_and_costs_nothing(provider, rp, services):
