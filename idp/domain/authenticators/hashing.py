@@ -70,7 +70,7 @@ class HashPool:
 
     @contextmanager
     def place(self) -> Iterator[Hashes]:
-        """Hold a place in the queue. Take it before other work: who is sent away then has cost next to nothing.
+        """Hold a place in the queue. Take it before a guess is counted: nothing has to be undone for who is sent away.
 
         Raises:
             TemporarilyUnavailable: when the queue is full.
